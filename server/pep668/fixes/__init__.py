@@ -1,0 +1,23 @@
+"""Fixes: one file each, that proposes a way out for findings.
+
+A module of this package has
+
+- `RULES`: the codes of the rules whose findings it can answer;
+- `ORDER`: its place among the alternatives of a finding, lowest first
+  (10 virtual environment, 20 pipx / uv tool, 30 distribution's package, 90 last resort);
+- `propose(context, finding)`: yields alternatives. `Fix.id` is the module's name with dashes.
+
+A fix edits only where the map is verbatim; elsewhere it is DISPLAY_ONLY.
+"""
+
+from __future__ import annotations
+
+from ..context import Context
+from ..model import Finding, Fix
+from ..plugins import modules
+
+
+def propose(context: Context, finding: Finding) -> list[Fix]:
+    """All alternatives for one finding, the best first; at most the first is preferred."""
+    able = [m for m in modules(__name__) if finding.rule in m.RULES]
+    return [fix for m in sorted(able, key=lambda m: m.ORDER) for fix in m.propose(context, finding)]

@@ -1,0 +1,95 @@
+"""Languages: one file each, that turns a region into what stands in it.
+
+A module of this package has
+
+- `LANGUAGE`: a `Language`, how documents of it are recognized;
+- `extract(region)`: yields, in the order of the text, nested `Region`s,
+  `Command`s, a `RequirementsFile` or `ErrorReport`s. It never raises, whatever
+  the text, and knows nothing of what holds the region.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import PurePosixPath
+from typing import cast
+
+from .. import plugins
+from ..model import Command, ErrorReport, Region, RequirementsFile
+
+Extracted = Region | Command | RequirementsFile | ErrorReport
+Extract = Callable[[Region], Iterable[Extracted]]
+
+# A document without any of these words holds nothing that this program knows.
+NEEDLE = re.compile(r"pip|\buv\b|poetry|conda|mamba|nox|ensurepip|externally|install|requirements", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How documents of a language are recognized, the surest sign first.
+
+    `ids` are LSP language identifiers, `names` and `patterns` are matched against
+    the file name and (`patterns` with a slash) the end of the path, `shebangs`
+    are interpreters, `sniff` decides by content where nothing else did.
+    """
+
+    id: str
+    ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    shebangs: tuple[str, ...] = ()
+    sniff: Callable[[str], bool] | None = None
+
+
+@cache
+def all_languages() -> tuple[Language, ...]:
+    return tuple(cast(Language, m.LANGUAGE) for m in plugins.modules(__name__))
+
+
+@cache
+def extractor(language: str) -> Extract | None:
+    """The `extract` of a language by its id, None for an unknown one."""
+    for module in plugins.modules(__name__):
+        if module.LANGUAGE.id == language:
+            return cast(Extract, module.extract)
+    return None
+
+
+_SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?env[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+)|#![ \t]*(?:\S*/)?([\w.+-]+)")
+
+
+def detect(path: str, head: str = "", language_id: str = "") -> str | None:
+    """The language of a document: by LSP id, file name, path pattern, shebang, then content.
+
+    `head` is the beginning of the text (a few thousand characters are enough).
+    """
+    languages = all_languages()
+    pure = PurePosixPath(path.replace("\\", "/"))
+    name = pure.name
+    for language in languages:
+        if name in language.names or any(_matches(pure, p) for p in language.patterns):
+            return language.id
+    if language_id:
+        for language in languages:
+            if language_id in language.ids:
+                return language.id
+    shebang = _SHEBANG.match(head)
+    if shebang:
+        program = (shebang[1] or shebang[2]).rstrip("0123456789.")
+        for language in languages:
+            if program in language.shebangs:
+                return language.id
+        return None
+    for language in languages:
+        if language.sniff and language.sniff(head):
+            return language.id
+    return None
+
+
+def _matches(path: PurePosixPath, pattern: str) -> bool:
+    depth = pattern.count("/") + 1
+    return fnmatchcase("/".join(path.parts[-depth:]), pattern)
