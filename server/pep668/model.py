@@ -588,7 +588,7 @@ class Judged:
     environment: Environment
 
 
-Subject = Judged | ErrorReport | RequirementsFile
+Subject = Judged | Command | ErrorReport | RequirementsFile
 
 
 @dataclass(frozen=True, eq=False)

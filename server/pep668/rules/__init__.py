@@ -12,7 +12,7 @@ A module of this package has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
@@ -61,9 +61,10 @@ def url(code: str) -> str:
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """The findings of all rules that the settings select, in the order of the text."""
+    """The findings of all rules that the settings select, in the order of the text, with the severities that they choose."""
+    severity = context.settings.severity
     found = [
-        finding
+        replace(finding, severity=severity[finding.rule]) if finding.rule in severity else finding
         for loaded in all_rules()
         if context.settings.selects(loaded.rule.code)
         for finding in loaded.check(context)

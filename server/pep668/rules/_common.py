@@ -1,0 +1,83 @@
+"""What several rules ask and say about an install."""
+
+from __future__ import annotations
+
+from ..context import Context
+from ..model import Environment, Evidence, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
+from ..text import Span
+
+# The systems that people meet most, for messages about a machine that is not known (sources: data/distributions).
+SYSTEMS = "Debian 12+, Ubuntu 23.04+, Alpine 3.19+, Arch and Homebrew"
+
+_ROOT_WRAPPERS = frozenset({"sudo", "doas", "su", "pkexec", "runuser"})
+
+
+def label(install: Install) -> str:
+    """Program and subcommand as written, on one line, in backticks."""
+    return f"`{' '.join(install.text.split())}`"
+
+
+def place(environment: Environment) -> str:
+    """The Python that an install reaches, for "... is externally managed"."""
+    if environment.distribution:
+        return f"{environment.distribution}'s Python"
+    if environment.interpreter is not None:
+        return environment.interpreter.path
+    return environment.python or "this Python"
+
+
+def program_span(install: Install) -> Span:
+    """The program in the document."""
+    return install.command.outer(install.program)
+
+
+def option(install: Install, name: str) -> Option | None:
+    """An option by its long name, given with dashes."""
+    return install.option(name, name.lstrip("-"))
+
+
+def touches_system(judged: Judged) -> bool:
+    """Whether the install would change a Python that is or may be the system's own."""
+    install, environment = judged.install, judged.environment
+    return not (
+        install.python.own
+        or install.passes_check
+        or environment.virtual_environment
+        or environment.managed is Managed.NO
+    )
+
+
+def root_wrapper(judged: Judged) -> Wrapper | None:
+    """The sudo (or like it) that an install runs as root under, outside containers and CI, where root is normal."""
+    install, environment = judged.install, judged.environment
+    region = install.command.region
+    if not environment.as_root or install.python.own or install.passes_check or environment.virtual_environment:
+        return None
+    if region.fact("image") or region.fact("runner"):
+        return None
+    return next((w for w in install.command.all_wrappers if w.name in _ROOT_WRAPPERS), None)
+
+
+def primary(context: Context, judged: Judged) -> str:
+    """The one rule that reports what happens to an install: the most specific of those selected, or ""."""
+    install, environment = judged.install, judged.environment
+    if install.python.own or (environment.verdict is Verdict.ALLOWED and not root_wrapper(judged)):
+        return ""
+    candidates = []
+    if option(install, "--user") and environment.verdict is not Verdict.ALLOWED:
+        candidates.append("EM006")
+    if root_wrapper(judged):
+        candidates.append("EM002")
+    if environment.verdict is not Verdict.ALLOWED:
+        candidates.append("EM001")
+    return next((code for code in candidates if context.settings.selects(code)), "")
+
+
+def evidence(environment: Environment) -> tuple[Evidence, ...]:
+    """The reasons that have a place in the document."""
+    return tuple(e for e in environment.evidence if e.span is not None)
+
+
+def finding(code: str, judged: Judged, message: str, severity: Severity, span: Span | None = None) -> Finding:
+    where = program_span(judged.install) if span is None else span
+    return Finding(code, message, where, severity, judged, evidence(judged.environment))

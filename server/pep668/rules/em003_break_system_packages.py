@@ -1,0 +1,109 @@
+"""# break-system-packages (EM003)
+
+## What it does
+
+Finds what switches the check off: the flag `--break-system-packages`, the variables `PIP_BREAK_SYSTEM_PACKAGES` and
+`UV_BREAK_SYSTEM_PACKAGES`, `pip config set global.break-system-packages true`, and a pip.conf written with that key.
+
+A chosen override is a hint. It is a warning where it does not do what it is meant to: pip before 23.0.1 stops at the
+flag with "no such option", sudo drops the variable, uv does not read pip's variable nor pip uv's. Nothing is said where
+the Python is not externally managed and the override only has no effect.
+
+## Why is this bad?
+
+pip may then replace or remove packages that the distribution's own programs import. The variable and pip.conf say so
+for every later pip as well.
+
+## Example
+
+```dockerfile path=Dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y python3-pip
+RUN pip3 install --break-system-packages requests
+```
+
+## Use instead
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y python3-pip python3-venv
+ENV VIRTUAL_ENV=/opt/venv
+RUN python3 -m venv "$VIRTUAL_ENV"
+ENV PATH="$VIRTUAL_ENV/bin:$PATH"
+RUN pip3 install requests
+```
+
+## When to ignore it
+
+In a container image that runs one program and installs no Python packages of the distribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context
+from ..model import Finding, Judged, Managed, Severity, Verdict
+from . import Rule
+from ._bypass import VARIABLES, Setting, prefix_settings, standing_settings
+from ._common import finding, label, option, place
+
+RULE = Rule("EM003", "break-system-packages", "The override of the externally-managed check.")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    for judged in context.judged:
+        yield from _flag(judged)
+        for setting in prefix_settings(judged.install):
+            yield from _on_command(judged, setting)
+    for setting in standing_settings(context):
+        yield from _standing(context, setting)
+
+
+def _flag(judged: Judged) -> Iterator[Finding]:
+    install, environment = judged.install, judged.environment
+    flag = option(install, "--break-system-packages")
+    if flag is None:
+        return
+    span = install.command.outer(flag.span)
+    if install.tool == "pip" and environment.pip_version and _before(environment.pip_version, (23, 0, 1)):
+        message = (
+            f"`--break-system-packages` fails here with \"no such option\": pip {environment.pip_version} "
+            "is older than 23.0.1"
+        )
+        yield finding(RULE.code, judged, message, Severity.WARNING, span)
+    elif environment.managed is not Managed.NO and not environment.virtual_environment:
+        message = f"{label(install)} may overwrite packages of {place(environment)}; a virtual environment needs no override"
+        yield finding(RULE.code, judged, message, Severity.HINT, span)
+
+
+def _on_command(judged: Judged, setting: Setting) -> Iterator[Finding]:
+    install, environment = judged.install, judged.environment
+    if environment.managed is Managed.NO or environment.virtual_environment:
+        return
+    if environment.verdict is Verdict.ALLOWED:
+        message = f"`{setting.name}` lets {label(install)} overwrite packages of {place(environment)}"
+        yield finding(RULE.code, judged, message, Severity.HINT, setting.span)
+    elif VARIABLES[setting.name] != install.tool and install.tool in VARIABLES.values():
+        message = f"{install.tool} does not read `{setting.name}`: {label(install)} is refused where the Python is managed"
+        yield finding(RULE.code, judged, message, Severity.WARNING, setting.span)
+    elif setting.dropped_by:
+        message = f"{setting.dropped_by} drops `{setting.name}`: {label(install)} is refused where the Python is managed"
+        yield finding(RULE.code, judged, message, Severity.WARNING, setting.span)
+
+
+def _standing(context: Context, setting: Setting) -> Iterator[Finding]:
+    later = [j for j in context.judged if j.install.command.outer(j.install.program).start > setting.span.start]
+    reached = [j for j in later if j.environment.managed is not Managed.NO and not j.environment.virtual_environment]
+    if later and not reached:
+        return
+    subject = reached[0] if reached else setting.command
+    if subject is None:
+        return
+    message = f"`{setting.name}` switches the externally-managed check off for every command that follows"
+    yield Finding(RULE.code, message, setting.span, Severity.HINT, subject)
+
+
+def _before(version: str, limit: tuple[int, int, int]) -> bool:
+    numbers = [int(n) for n in version.split(".")[:3] if n.isdigit()]
+    return bool(numbers) and (*numbers, 0, 0)[:3] < limit

@@ -1,0 +1,60 @@
+"""# user-install (EM006)
+
+## What it does
+
+Finds `pip install --user` as a way round an externally managed Python. It takes the place of EM001 for that command: an
+error where it is refused, a hint where that depends on the machine.
+
+## Why is this bad?
+
+PEP 668 covers `--user` as well: pip stops with the same error. (Packages in `~/.local` are imported by the system's own
+programs too, which is what the marker protects.)
+
+## Example
+
+```dockerfile path=Dockerfile
+FROM ubuntu:24.04
+RUN apt-get update && apt-get install -y python3-pip
+RUN pip3 install --user requests
+```
+
+## Use instead
+
+```sh
+python3 -m venv .venv
+.venv/bin/pip install requests
+```
+
+## When to ignore it
+
+When the script runs only on systems without the marker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context
+from ..model import Finding, Severity, Verdict
+from . import Rule
+from ._common import SYSTEMS, finding, label, option, place, primary
+
+RULE = Rule("EM006", "user-install", "`--user` as the way round the refusal.")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    for judged in context.judged:
+        if primary(context, judged) != RULE.code:
+            continue
+        install, environment = judged.install, judged.environment
+        flag = option(install, "--user")
+        span = install.command.outer(flag.span) if flag else None
+        if environment.verdict is Verdict.REFUSED:
+            message = (
+                f"{label(install)} would be refused here with `--user` as well: "
+                f"{place(environment)} is externally managed"
+            )
+            yield finding(RULE.code, judged, message, Severity.ERROR, span)
+        else:
+            message = f"`--user` does not help where the Python is externally managed: {SYSTEMS} refuse it as well"
+            yield finding(RULE.code, judged, message, Severity.HINT, span)

@@ -1,0 +1,67 @@
+"""# externally-managed-error (EM020)
+
+## What it does
+
+Finds the refusal itself, `error: externally-managed-environment` of pip or uv's "is externally managed", in the output of
+a terminal, a log or a build.
+
+## Why is this bad?
+
+Nothing was installed: what comes later in the log fails because of it, often without naming it.
+
+## Example
+
+```output path=build.log
+$ pip3 install requests
+error: externally-managed-environment
+
+× This environment is externally managed
+╰─> To install Python packages system-wide, try apt install
+    python3-xyz, where xyz is the package you are trying to
+    install.
+
+note: If you believe this is a mistake, please contact your Python installation or OS distribution provider. You can \
+override this, at the risk of breaking your Python installation or OS, by passing --break-system-packages.
+hint: See PEP 668 for the detailed specification.
+```
+
+## Use instead
+
+```console
+$ python3 -m venv .venv
+$ .venv/bin/pip install requests
+```
+
+## When to ignore it
+
+When the log records a failure that was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context
+from ..model import ErrorReport, Finding, Severity
+from . import Rule
+
+RULE = Rule("EM020", "externally-managed-error", "A refusal found in output.")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    for report in context.reports:
+        if report.kind == "externally-managed":
+            yield Finding(RULE.code, message(report), report.span, Severity.ERROR, report)
+
+
+def message(report: ErrorReport) -> str:
+    """One sentence: who refused what, and why."""
+    tool = report.tool or "pip"
+    what = f"to {report.operation or 'install'}"
+    wanted = [f"`{name}`" for name in (*report.packages, *report.requirements)]
+    if wanted[3:]:
+        wanted[3:] = [f"{len(wanted) - 3} more"]
+    if wanted:
+        what += f" {', '.join(wanted)}"
+    where = f"the Python under {report.prefix}" if report.prefix else "the Python that it reached"
+    return f"{tool} refused {what}: {where} is externally managed"
