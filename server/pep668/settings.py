@@ -53,6 +53,7 @@ class Settings:
 
 
 _FIELDS = {f.name.replace("_", "-"): f for f in fields(Settings)}
+KEYS = frozenset(_FIELDS)
 
 
 def from_mapping(values: Mapping[str, Any], source: str = "settings") -> Settings:
@@ -95,14 +96,24 @@ def parse(text: str, source: str) -> Settings | None:
 
     Raises SettingsError when the text is not TOML or holds what cannot be used.
     """
+    found = table(text, source)
+    return None if found is None else from_mapping(found, source)
+
+
+def table(text: str, source: str) -> Mapping[str, Any] | None:
+    """The table that `parse` reads the settings from, unchecked."""
     try:
-        table = tomllib.loads(text)
+        found: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source}: not valid TOML: {error}") from None
-    if source.rpartition("/")[2] == "pyproject.toml":
-        table = table.get("tool", {}).get("pep668")
-        if table is None:
+    except RecursionError:
+        raise SettingsError(f"{source}: not usable: nested too deeply") from None
+    if source.replace("\\", "/").rpartition("/")[2] == "pyproject.toml":
+        tool = found.get("tool")
+        own = tool.get("pep668") if isinstance(tool, dict) else None
+        if own is None:
             return None
-        if not isinstance(table, dict):
+        if not isinstance(own, dict):
             raise SettingsError(f"{source}: tool.pep668 must be a table")
-    return from_mapping(table, source)
+        return own
+    return found

@@ -1,0 +1,141 @@
+"""What pygls leaves to do of the protocol: documents, answers to bad messages, cancellation, exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcServerNotInitialized
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from .documents import Documents
+
+if TYPE_CHECKING:
+    from pygls.protocol.json_rpc import RPCMessage
+
+EXPLAIN = "pep668/explain"
+TERMINAL_EXECUTION = "pep668/terminalExecution"
+TRUST_GRANTED = "pep668/trustGranted"
+ENVIRONMENT_CREATED = "pep668/environmentCreated"
+
+
+class Message:
+    """A message of this server's own; `params` stay the dictionaries that the client sent.
+
+    pygls would turn those of a method it does not know into nested named tuples.
+    """
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.jsonrpc = data["jsonrpc"]
+        self.method = data["method"]
+        self.params = data.get("params")
+        if "id" in data:
+            self.id = data["id"]
+
+
+class _Refused:
+    """A message that could not be read; the sender gets `error` if it waits for an answer."""
+
+    def __init__(self, data: dict[str, Any], error: JsonRpcException) -> None:
+        self.data = data
+        self.error = error
+
+
+_OWN = frozenset({EXPLAIN, TERMINAL_EXECUTION, TRUST_GRANTED})
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol of this server."""
+
+    def __init__(self, *args: Any) -> None:
+        self.documents = Documents()
+        self.exit_code = 0
+        super().__init__(*args)
+
+    # --- messages ---
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Called for every JSON object, the innermost first."""
+        if "jsonrpc" not in data:
+            return data
+        if data.get("method") in _OWN:
+            return Message(data)
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            return _Refused(data, error)
+
+    def handle_message(self, message: RPCMessage) -> None:
+        if isinstance(message, _Refused):
+            if "id" in message.data and "method" in message.data:
+                self._send_response(message.data["id"], error=message.error.to_response_error())
+            return
+        method, waits = getattr(message, "method", None), getattr(message, "id", None)
+        early = self._workspace is None and method not in (None, types.INITIALIZE, types.EXIT)
+        if early or (self._shutdown and method != types.EXIT):
+            if method is not None and waits is not None:
+                error = JsonRpcInvalidParams("the server is shutting down", code=types.ErrorCodes.InvalidRequest)
+                answer = JsonRpcServerNotInitialized() if early else error
+                self._send_response(waits, error=answer.to_response_error())
+            return
+        super().handle_message(message)
+
+    # --- life ---
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *args: Any) -> Generator[Any, Any, None]:
+        self.exit_code = 0 if self._shutdown else 1
+        yield from super().lsp_exit(*args)
+
+    # --- documents ---
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
+        item = params.text_document
+        self.documents.open(item.uri, item.language_id, item.version, item.text)
+        yield from self._user(types.TEXT_DOCUMENT_DID_OPEN, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
+        document = params.text_document
+        self.documents.change(document.uri, document.version, map(_change, params.content_changes))
+        yield from self._user(types.TEXT_DOCUMENT_DID_CHANGE, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
+        self.documents.close(params.text_document.uri)
+        yield from self._user(types.TEXT_DOCUMENT_DID_CLOSE, params)
+
+    def _user(self, method: str, params: Any) -> Generator[Any, Any, None]:
+        handler = self.fm.features.get(method)
+        if handler is not None:
+            yield handler, (params,), None
+
+    # --- commands ---
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:  # type: ignore[override]
+        """Commands get their arguments as they came, and the token under which the client wants progress.
+
+        A task, unlike pygls' generator, so that cancelling the request reaches the command.
+        """
+        handler = self.fm.commands.get(params.command)
+        if handler is None:
+            raise JsonRpcInvalidParams(f"Unknown command {params.command!r}")
+        return await handler(list(params.arguments or ()), params.work_done_token)
+
+    def _handle_cancel_notification(self, msg_id: int | str) -> None:
+        if msg_id in self._request_futures:  # else it has been answered meanwhile, which is usual
+            super()._handle_cancel_notification(msg_id)
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> Generator[Any, Any, None]:
+        yield from self._user(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, params)
+
+
+def _change(change: types.TextDocumentContentChangeEvent) -> tuple[tuple[int, int], tuple[int, int], str] | str:
+    if isinstance(change, types.TextDocumentContentChangePartial):
+        start, end = change.range.start, change.range.end
+        return (start.line, start.character), (end.line, end.character), change.text
+    return change.text
