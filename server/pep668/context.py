@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from .environment import Override
 from .model import Command, ErrorReport, Judged, Machine, Region, RequirementsFile
 from .settings import Settings
 from .text import LineTable
@@ -11,7 +12,8 @@ from .text import LineTable
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """`commands` holds those that matter to state (apt, venv, export ...) besides the installs."""
+    """`commands` are those that matter to state (apt, venv, export ...) and the installs, in order;
+    `overrides` the places where the check is switched off."""
 
     text: str
     language: str
@@ -24,4 +26,4 @@ class Context:
     commands: tuple[Command, ...] = ()
     reports: tuple[ErrorReport, ...] = ()
     requirements: RequirementsFile | None = None
-    extras: dict[str, object] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()

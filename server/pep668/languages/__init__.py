@@ -13,9 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import PurePosixPath
 from typing import cast
 
 from .. import plugins
@@ -67,12 +65,11 @@ def detect(path: str, head: str = "", language_id: str = "") -> str | None:
 
     `head` is the beginning of the text (a few thousand characters are enough).
     """
+    pure = path.replace("\\", "/")
+    named = by_name(pure)
+    if named is not None:
+        return named
     languages = all_languages()
-    pure = PurePosixPath(path.replace("\\", "/"))
-    name = pure.name
-    for language in languages:
-        if name in language.names or any(_matches(pure, p) for p in language.patterns):
-            return language.id
     if language_id:
         for language in languages:
             if language_id in language.ids:
@@ -90,6 +87,52 @@ def detect(path: str, head: str = "", language_id: str = "") -> str | None:
     return None
 
 
-def _matches(path: PurePosixPath, pattern: str) -> bool:
-    depth = pattern.count("/") + 1
-    return fnmatchcase("/".join(path.parts[-depth:]), pattern)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """File names, endings and patterns of all languages, laid out so that one look-up decides."""
+
+    exact: dict[str, str]
+    endings: dict[str, str]
+    patterns: re.Pattern[str] | None
+    owners: dict[str, str]
+
+
+@cache
+def _names() -> _Names:
+    exact: dict[str, str] = {}
+    endings: dict[str, str] = {}
+    patterns: list[str] = []
+    owners: dict[str, str] = {}
+    for language in all_languages():
+        exact.update(dict.fromkeys(language.names, language.id))
+        for pattern in language.patterns:
+            if pattern.startswith("*.") and not set("*?[/.") & set(pattern[2:]):
+                endings[pattern[1:]] = language.id
+            else:
+                group = f"g{len(patterns)}"
+                owners[group] = language.id
+                # A pattern with slashes is matched against as many components at the path's end.
+                patterns.append(f"(?P<{group}>(?:.*/)?{_translate(pattern)})")
+    return _Names(exact, endings, re.compile("|".join(patterns)) if patterns else None, owners)
+
+
+def _translate(pattern: str) -> str:
+    pieces = (
+        {"*": "[^/]*", "?": "[^/]"}.get(c, re.escape(c)) for c in pattern
+    )
+    return "".join(pieces)
+
+
+def by_name(path: str) -> str | None:
+    """The language that a path's name tells; slashes separate its components."""
+    names = _names()
+    name = path.rpartition("/")[2]
+    found = names.exact.get(name)
+    if found is None and names.patterns:
+        match = names.patterns.fullmatch(path)
+        if match and match.lastgroup:
+            found = names.owners[match.lastgroup]
+    if found is None:
+        dot = name.rfind(".")
+        found = names.endings.get(name[dot:]) if dot >= 0 else None
+    return found

@@ -1,0 +1,456 @@
+"""What each command does to the state: one small function a program, found by the program's name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..model import Assignment, Bypass, Command, Evidence, Wrapper
+from .state import UNKNOWN, Override, Shell, Source, SourceKind, System, Variable, looks_virtual, source_of
+
+
+@dataclass(slots=True)
+class Run:
+    """One command as it runs: its words symbolic, the state before it, and the state that it leaves."""
+
+    command: Command
+    shell: Shell
+    system: System
+    overrides: list[Override]
+    words: list[str]
+
+    def evidence(self, text: str) -> Evidence:
+        return Evidence(text, self.command.outer(self.command.span))
+
+    @property
+    def arguments(self) -> list[str]:
+        """The words behind the program that are not options."""
+        return [w for w in self.words[1:] if not w.startswith("-")]
+
+    def override(self, bypass: Bypass, name: str, text: str) -> Evidence:
+        evidence = self.evidence(text)
+        self.overrides.append(Override(bypass, name, evidence, self.command))
+        return evidence
+
+
+def apply(run: Run) -> Shell:
+    """The shell after a command; what stays on the system is changed in place."""
+    shell = run.shell
+    exports = run.words[:1] in (["export"], ["typeset"], ["declare"], ["setenv"])
+    if not run.words or run.words[0] in _DECLARATIONS:
+        for assignment in run.command.assignments:
+            shell = assign(run, shell, assignment, exported=assignment.exported or exports)
+    run.shell = shell
+    if not run.words:
+        return shell
+    _files(run)
+    name = posixpath.basename(run.words[0])
+    effect = _EFFECTS.get(name)
+    if effect is None and name.rstrip("0123456789.") in ("python", "pypy", "virtualenv", "pip"):
+        effect = _EFFECTS.get(name.rstrip("0123456789."))
+    return effect(run) if effect else shell
+
+
+_DECLARATIONS = frozenset(("export", "declare", "typeset", "local", "readonly"))
+
+
+def assign(run: Run, shell: Shell, assignment: Assignment, *, exported: bool) -> Shell:
+    """A variable set; PATH moves what stands first in it."""
+    text = shell.symbolic(assignment.value)
+    old = shell.variables.get(assignment.name)
+    if assignment.append and old:
+        text = (old.text or UNKNOWN) + text
+    evidence = Evidence(f"{assignment.name}={_short(text)}", run.command.outer(assignment.span))
+    exported = exported or bool(old and old.exported) or assignment.name == "PATH"
+    if assignment.name == "PATH":
+        shell = with_path(shell, run.system, text, evidence)
+    if exported and assignment.name in OVERRIDE_VARIABLES:
+        run.overrides.append(Override(Bypass.VARIABLE, assignment.name, evidence, run.command))
+    return shell.with_variable(assignment.name, Variable(text, evidence, exported))
+
+
+OVERRIDE_VARIABLES = frozenset(("PIP_BREAK_SYSTEM_PACKAGES", "UV_BREAK_SYSTEM_PACKAGES"))
+
+
+def with_path(shell: Shell, system: System, text: str, evidence: Evidence) -> Shell:
+    """PATH set to a symbolic text. What was first stays so behind `$PATH`, and is lost without it."""
+    kept = shell.first
+    # The old value is opaque here: it may itself hold colons and what an earlier line put first.
+    old = shell.value("PATH") or "${PATH}"
+    front, extends, _ = text.partition("${PATH}") if "${PATH}" in text else text.partition(old)
+    for part in front.split(":"):
+        if part.rstrip("/") in ("/usr/bin", "/bin"):
+            return replace(shell, first=None)
+        if part and (source := source_of(shell.absolute(part), system, evidence)):
+            return replace(shell, first=source)
+    if extends:
+        return shell
+    return replace(shell, first=None if kept and kept.kind is not SourceKind.OWN else kept)
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+# --- environments -------------------------------------------------------------------------------
+
+
+def _made(run: Run, path: str) -> Shell:
+    where = run.shell.absolute(path)
+    run.system.environments[where] = run.evidence(f"a virtual environment is made at {path}")
+    return run.shell
+
+
+def _python(run: Run) -> Shell:
+    module = _module(run.words)
+    if module is None:
+        return run.shell
+    name, arguments = module
+    if name in ("venv", "virtualenv"):
+        paths = _operands(arguments, {"--prompt", "-p", "--python", "--upgrade-deps"})
+        return _made(run, paths[0]) if paths else run.shell
+    if name == "pip":
+        return _pip(replace_words(run, ["pip", *arguments]))
+    if name == "uv":
+        return _uv(replace_words(run, ["uv", *arguments]))
+    return run.shell
+
+
+def _module(words: list[str]) -> tuple[str, list[str]] | None:
+    """`-m name` of a Python command line and what follows it."""
+    index = 1
+    while index < len(words):
+        word = words[index]
+        if not word.startswith("-") or word.startswith("--"):
+            return None
+        if word.endswith("m") and index + 1 < len(words):
+            return words[index + 1], words[index + 2 :]
+        if "m" in word[1:] and not word[1:].startswith(("W", "X", "c")):
+            return word[word.index("m") + 1 :], words[index + 1 :]
+        index += 2 if word in ("-W", "-X") else 1
+    return None
+
+
+def replace_words(run: Run, words: list[str]) -> Run:
+    return Run(run.command, run.shell, run.system, run.overrides, words)
+
+
+def _operands(arguments: list[str], with_value: set[str]) -> list[str]:
+    out: list[str] = []
+    skip = False
+    for argument in arguments:
+        if skip:
+            skip = False
+        elif argument.startswith("-"):
+            skip = argument in with_value
+        else:
+            out.append(argument)
+    return out
+
+
+def _virtualenv(run: Run) -> Shell:
+    paths = _operands(run.words[1:], {"-p", "--python", "--prompt", "--app-data", "--extra-search-dir", "--pip"})
+    return _made(run, paths[0]) if paths else run.shell
+
+
+def _uv(run: Run) -> Shell:
+    if run.arguments[:1] == ["venv"]:
+        rest = run.words[run.words.index("venv") + 1 :]
+        paths = _operands(rest, {"-p", "--python", "--prompt", "--index-url", "--cache-dir"})
+        return _made(run, paths[0] if paths else ".venv")
+    if run.arguments[:2] == ["sync"]:
+        return _made(run, ".venv")
+    return run.shell
+
+
+_ACTIVATE = re.compile(r"(?:^|/)(activate(?:[_.]\w+)?|Activate\.ps1)$")
+
+
+def _source(run: Run) -> Shell:
+    arguments = run.words[1:]
+    if not arguments:
+        return run.shell
+    file = arguments[0]
+    if _ACTIVATE.search(file):
+        folder = posixpath.dirname(posixpath.dirname(file)) or "."
+        if "/" not in file or re.search(r"conda|mamba|miniforge", file):
+            return _activated(run, SourceKind.CONDA, arguments[1] if len(arguments) > 1 else "base")
+        return _activated(run, SourceKind.VIRTUAL, run.shell.absolute(folder))
+    if re.search(r"(?:^|[/_-])(?:v?env|venv|virtualenv|activate)[\w.-]*(?:\.sh|\.bash)?$", file):
+        # A script of the project's that is named after the environment: it may activate one.
+        source = Source(SourceKind.VIRTUAL, file, run.evidence(f"{file} may activate an environment"), certain=False)
+        return replace(run.shell, first=run.shell.first or source)
+    return run.shell
+
+
+def _activated(run: Run, kind: SourceKind, path: str) -> Shell:
+    text = f"{path} is activated" if kind is SourceKind.VIRTUAL else f"the conda environment {path} is activated"
+    return replace(run.shell, first=Source(kind, path, run.evidence(text)))
+
+
+def _conda(run: Run) -> Shell:
+    if run.arguments[:1] == ["activate"]:
+        return _activated(run, SourceKind.CONDA, (run.arguments[1:] or ["base"])[0])
+    if run.arguments[:1] == ["deactivate"]:
+        return replace(run.shell, first=None)
+    return run.shell
+
+
+def _pyenv(run: Run) -> Shell:
+    if run.arguments[:1] in (["activate"], ["shell"], ["global"], ["local"]):
+        return replace(run.shell, first=Source(SourceKind.OWN, "pyenv", run.evidence("pyenv's Python comes first")))
+    if run.arguments[:1] == ["install"]:
+        run.system.other_python = run.evidence("pyenv builds a Python of its own")
+    return run.shell
+
+
+def _workon(run: Run) -> Shell:
+    return _activated(run, SourceKind.VIRTUAL, (run.arguments or ["an environment"])[0])
+
+
+def _deactivate(run: Run) -> Shell:
+    return replace(run.shell, first=None)
+
+
+def _eval(run: Run) -> Shell:
+    text = run.command.region.text[run.command.span.start : run.command.span.end]
+    if re.search(r"pyenv\s+(?:virtualenv-)?init", text):
+        return replace(run.shell, first=Source(SourceKind.OWN, "pyenv", run.evidence("pyenv's shims come first")))
+    if re.search(r"conda|mamba", text) and "activate" in text:
+        return _activated(run, SourceKind.CONDA, "base")
+    if re.search(r"poetry\s+env\s+activate|pdm\s+venv\s+activate", text):
+        return _activated(run, SourceKind.VIRTUAL, "the project's environment")
+    return run.shell
+
+
+def _module_load(run: Run) -> Shell:
+    if run.arguments[:1] in (["load"], ["add"]) and any(re.search("python|conda", a, re.I) for a in run.arguments[1:]):
+        source = Source(SourceKind.OWN, "module", run.evidence("an environment module brings its own Python"))
+        return replace(run.shell, first=source)
+    return run.shell
+
+
+# --- the shell ----------------------------------------------------------------------------------
+
+
+def _cd(run: Run) -> Shell:
+    target = (run.arguments or ["~"])[0]
+    return replace(run.shell, directory=run.shell.absolute(target) if target != "-" else UNKNOWN)
+
+
+def _pushd(run: Run) -> Shell:
+    moved = _cd(run)
+    return replace(moved, directories=(*run.shell.directories, run.shell.directory))
+
+
+def _popd(run: Run) -> Shell:
+    if not run.shell.directories:
+        return run.shell
+    return replace(run.shell, directory=run.shell.directories[-1], directories=run.shell.directories[:-1])
+
+
+def _exit(run: Run) -> Shell:
+    return replace(run.shell, dead=True)
+
+
+def _unset(run: Run) -> Shell:
+    shell = run.shell
+    for name in run.arguments:
+        shell = shell.with_variable(name, None)
+    return shell
+
+
+# --- files and packages -------------------------------------------------------------------------
+
+MARKER = re.compile(r"EXTERNALLY[-*?]|EXTERNALLY\b|/EXTERN\*", re.IGNORECASE)
+_CONFIG_TRUE = re.compile(r"break[-_]system[-_]packages\s*=?\s*(?:true|1|yes|on)\b", re.IGNORECASE)
+_CONFIG_FILE = re.compile(r"pip(?:\.conf|\.ini)$|/pip/pip\.conf$|PIP_CONFIG_FILE")
+
+
+def _removes(run: Run) -> Shell:
+    if any(MARKER.search(w) for w in run.words[1:]):
+        run.system.marker_removed = run.override(Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", "the marker is removed here")
+    return run.shell
+
+
+def _find(run: Run) -> Shell:
+    deletes = "-delete" in run.words or any(w in ("rm", "mv", "unlink") for w in run.words)
+    return _removes(run) if deletes else run.shell
+
+
+def switches_off(config: str) -> bool:
+    """Whether the text of a pip.conf switches the check off."""
+    return bool(_CONFIG_TRUE.search(config))
+
+
+def _files(run: Run) -> None:
+    """pip.conf written by a redirect, tee or a heredoc."""
+    targets = [run.shell.symbolic(r.target) for r in run.command.redirects if r.operator.lstrip("0123456789&")[:1] == ">"]
+    if run.words[:1] == ["tee"]:
+        targets += run.arguments
+    if not any(_CONFIG_FILE.search(t) for t in targets):
+        return
+    text = " ".join(run.words)
+    for redirect in run.command.redirects:
+        if redirect.body:
+            text += "\n" + run.command.region.text[redirect.body.start : redirect.body.end]
+    # `echo ... | tee pip.conf`: the text stands in the statement, left of the pipe.
+    statement = run.command.statement
+    text += "\n" + run.command.region.text[statement.start : statement.end]
+    if _CONFIG_TRUE.search(text):
+        section = "install" if "[install]" in text and "[global]" not in text else "global"
+        run.system.pip_config[section] = run.override(Bypass.PIP_CONFIG, section, "pip.conf switches the check off")
+
+
+def _pip(run: Run) -> Shell:
+    arguments = run.arguments
+    if arguments[:2] == ["config", "set"] and len(arguments) >= 4:
+        section, _, key = arguments[2].partition(".")
+        if key.replace("_", "-") == "break-system-packages" and arguments[3].lower() in TRUE:
+            text = "pip's configuration switches the check off"
+            run.system.pip_config[section] = run.override(Bypass.PIP_CONFIG, section, text)
+    if arguments[:2] == ["config", "unset"] and len(arguments) >= 3:
+        run.system.pip_config.pop(arguments[2].partition(".")[0], None)
+    return run.shell
+
+
+TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
+FALSE = frozenset(("n", "no", "f", "false", "off", "0", ""))
+
+
+def _packages(run: Run) -> Shell:
+    if any(a in ("install", "add", "-S", "in", "emerge") for a in run.words[1:3]) or _installs(run.words):
+        evidence = run.evidence(f"{run.words[0]} installs packages")
+        for word in run.arguments:
+            run.system.packages.setdefault(word.partition("=")[0], evidence)
+    return run.shell
+
+
+def _installs(words: list[str]) -> bool:
+    return any(w in ("install", "add", "in", "full-upgrade") or re.fullmatch(r"-S[a-z]*", w) for w in words[1:])
+
+
+def _other_python(run: Run) -> Shell:
+    text = " ".join(run.words)
+    if re.search(r"deadsnakes", text):
+        run.system.other_python = run.evidence("deadsnakes brings Pythons of its own")
+    elif re.search(r"(?:Miniconda|Anaconda|Miniforge|Mambaforge|Micromamba)", text, re.IGNORECASE):
+        run.system.other_python = run.evidence("a conda distribution is installed")
+    elif re.search(r"\bPython-3[\d.]+|python-build-standalone", text):
+        run.system.other_python = run.evidence("a Python is built from source")
+    elif re.search(r"(?:ln|update-alternatives)\s.*/(?:python|pip)3?(?:\s|$)", text):
+        run.system.other_python = run.evidence("another Python is linked as python")
+    return run.shell
+
+
+def _make(run: Run) -> Shell:
+    if any(a in ("install", "altinstall") for a in run.arguments) and "ython" in run.shell.directory:
+        run.system.other_python = run.evidence("a Python is built from source")
+    return run.shell
+
+
+_EFFECTS: dict[str, Callable[[Run], Shell]] = {
+    ".": _source,
+    "source": _source,
+    "activate": _source,
+    "python": _python,
+    "pypy": _python,
+    "py": _python,
+    "pip": _pip,
+    "virtualenv": _virtualenv,
+    "pyvenv": _virtualenv,
+    "uv": _uv,
+    "conda": _conda,
+    "mamba": _conda,
+    "micromamba": _conda,
+    "pyenv": _pyenv,
+    "workon": _workon,
+    "mkvirtualenv": _workon,
+    "deactivate": _deactivate,
+    "eval": _eval,
+    "module": _module_load,
+    "ml": _module_load,
+    "cd": _cd,
+    "pushd": _pushd,
+    "popd": _popd,
+    "exit": _exit,
+    "return": _exit,
+    "unset": _unset,
+    "rm": _removes,
+    "unlink": _removes,
+    "mv": _removes,
+    "find": _find,
+    **dict.fromkeys(("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman", "brew"), _packages),
+    **dict.fromkeys(("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "ln", "update-alternatives"), _other_python),
+    "make": _make,
+}
+
+
+# --- what a wrapper does to what it runs ----------------------------------------------------------
+
+
+def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
+    """The state inside a wrapper (`sudo`, `env -i`, `ssh`) or inside a command that runs a string (`su -c`)."""
+    evidence = Evidence(_short(" ".join(w.pattern for w in wrapper.words)), run.command.outer(wrapper.span))
+    given = {a.name for a in wrapper.assignments}
+    if name in ("sudo", "doas"):
+        keeps = wrapper.has("-E", "--preserve-env") or any((w.value or "").startswith("--preserve-env=") for w in wrapper.words)
+        first = shell.first if "PATH" in given else None
+        shell = replace(shell, sudo=evidence, first=first, user=_option(wrapper, "-u", "--user") or "root")
+        if not keeps:
+            shell = replace(shell, variables={n: replace(v, exported=False) for n, v in shell.variables.items()})
+    elif name in ("su", "runuser", "login"):
+        user = next((w.value for w in wrapper.words[1:] if w.value and not w.value.startswith("-")), "root")
+        if any(w.value in ("-", "-l", "--login") for w in wrapper.words):
+            shell = Shell(user=user or "root", elsewhere=shell.elsewhere, image=shell.image)
+        shell = replace(shell, user=user or "root")
+    elif name == "env" and wrapper.has("-i", "--ignore-environment"):
+        shell = replace(shell, variables={}, first=None)
+    elif name in ("docker", "podman", "nerdctl", "docker-compose"):
+        words = [w.value or UNKNOWN for w in wrapper.words]
+        image = words[-1] if "run" in words and "compose" not in words and name != "docker-compose" else ""
+        shell = Shell(image=image if "${" not in image else "")
+    elif name in _ELSEWHERE:
+        shell = Shell(elsewhere=_ELSEWHERE[name])
+    elif name in _RUNNERS:
+        shell = replace(shell, first=Source(_RUNNERS[name], name, replace(evidence, text=f"{name} runs it in its environment")))
+    for assignment in wrapper.assignments:
+        shell = assign(run, shell, assignment, exported=True)
+    return shell
+
+
+def _option(wrapper: Wrapper, *names: str) -> str | None:
+    for option, value in zip(wrapper.words, wrapper.words[1:]):
+        if option.value in names:
+            return value.value
+    return None
+
+
+_ELSEWHERE = {
+    "ssh": "another machine (ssh)",
+    "chroot": "another root (chroot)",
+    "arch-chroot": "another root (arch-chroot)",
+    "wsl": "WSL",
+    "vagrant": "a virtual machine (vagrant)",
+    "lxc": "a container (lxc)",
+    "kubectl": "a container (kubectl)",
+    "distrobox": "a container (distrobox)",
+    "toolbox": "a container (toolbox)",
+}
+_RUNNERS = {
+    "conda": SourceKind.CONDA,
+    "mamba": SourceKind.CONDA,
+    "micromamba": SourceKind.CONDA,
+    "poetry": SourceKind.VIRTUAL,
+    "pipenv": SourceKind.VIRTUAL,
+    "uv": SourceKind.VIRTUAL,
+    "pdm": SourceKind.VIRTUAL,
+    "hatch": SourceKind.VIRTUAL,
+    "rye": SourceKind.VIRTUAL,
+    "tox": SourceKind.VIRTUAL,
+    "pyenv": SourceKind.OWN,
+}
+
+__all__ = ["FALSE", "OVERRIDE_VARIABLES", "TRUE", "Run", "apply", "assign", "enter", "looks_virtual", "with_path"]

@@ -1,0 +1,150 @@
+"""Container images: which distribution's Python a tag holds, by rule.
+
+`data/images.json` is derived by `scripts/derive_images.py` from the official
+images' own manifests; `data/images_other.json` is written by hand, each row with
+its source. What neither knows is unknown: an old tag may stand on an old suite.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ..data._files import load_json
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """`suite` is `debian:trixie`, `alpine:3.24`, `alpine:?` (recent), `fedora`; "" when unknown.
+
+    `python` is what `python3` and `pip` on PATH are: `system` (the distribution's,
+    once it is installed), `own` (in /usr/local, unmarked), `conda`, `none`.
+    `note` says where the knowledge comes from, for the evidence.
+    """
+
+    suite: str
+    python: str = "system"
+    note: str = ""
+
+
+_SUITE_TOKENS = {
+    "debian": ("buster", "bullseye", "bookworm", "trixie", "forky", "sid", "stretch", "jessie"),
+    "ubuntu": (
+        *("xenial", "bionic", "focal", "jammy", "kinetic", "lunar", "mantic", "noble", "oracular", "plucky"),
+        *("questing", "resolute", "stonking"),
+    ),
+}
+_BY_TOKEN = {token: f"{family}:{token}" for family, tokens in _SUITE_TOKENS.items() for token in tokens}
+_NUMBERED = re.compile(r"(ubuntu|debian|alpine|ubi|al|oraclelinux|rockylinux|fedora|noble|jammy)-?v?(\d[\d.]*)$")
+_VERSION = re.compile(r"v?(\d[\w.]*?)(?:[-_]|$)")
+_ROLLING = {"debian": "debian:trixie", "ubuntu": "ubuntu:resolute", "alpine": "alpine:?"}
+
+
+@cache
+def _rules() -> tuple[dict[str, Any], dict[str, Any]]:
+    return load_json("images.json")["images"], load_json("images_other.json")["images"]
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """Repository and tag of an image reference, without registry default parts and digest.
+
+    `docker.io/library/python:3.12-slim@sha256:..` is (`python`, `3.12-slim`); no tag is `latest`,
+    a digest alone is "".
+    """
+    name, _, digest = reference.partition("@")
+    repository, colon, tag = name.rpartition(":")
+    if not colon or "/" in tag:
+        repository, tag = name, "" if digest else "latest"
+    for prefix in ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "public.ecr.aws/docker/", "mirror.gcr.io/"):
+        repository = repository.removeprefix(prefix)
+    return repository.removeprefix("library/").lower(), tag
+
+
+def suite_in_tag(tag: str) -> str:
+    """The suite that a tag names (`3.12-slim-bookworm`, `24-alpine3.19`, `12.4-devel-ubuntu22.04`), or ""."""
+    found = ""
+    for token in re.split(r"[-_+]", tag.lower()):
+        if token in _BY_TOKEN:
+            found = _BY_TOKEN[token]
+        elif (numbered := _NUMBERED.match(token)) and numbered[1] in ("ubuntu", "debian", "alpine"):
+            found = f"{numbered[1]}:{numbered[2]}"
+        elif numbered:
+            found = token
+    return found
+
+
+def key_of(tag: str) -> tuple[str, str, str]:
+    """Version (or ""), leading name (or "") and variant of a tag: `3.9-jdk21-alpine` is (3.9, "", jdk21-alpine)."""
+    version = _VERSION.match(tag)
+    if version:
+        return version[1], "", tag[version.end() :]
+    name, _, variant = tag.partition("-")
+    return "", name, variant
+
+
+def _by_rule(rules: dict[str, Any], tag: str) -> str:
+    version, name, variant = key_of(tag)
+    if not version and name in rules and name != "*":  # `slim`, `alpine`: a variant of no version
+        table = rules[name]
+        if "" in table and not variant:
+            return str(table[""])
+    wanted = variant if version else name if not variant else variant
+    chain = [wanted, "alpine" if "alpine" in re.split(r"[-\d.]", tag) else ""]
+    for key in chain:
+        table = rules.get(key)
+        if table is None:
+            continue
+        if not version:
+            if name in table:
+                return str(table[name])
+            continue
+        parts = version.split(".")
+        for length in range(len(parts), 0, -1):
+            prefix = ".".join(parts[:length])
+            if prefix in table:
+                return str(table[prefix])
+        return ""
+    return ""
+
+
+def lookup(reference: str) -> Image | None:
+    """What is known of an image reference; None for an unknown one. `reference` has no variables left."""
+    repository, tag = split_reference(reference)
+    official, other = _rules()
+    for pattern, row in other.items():
+        if repository == pattern or (pattern.endswith("*") and repository.startswith(pattern[:-1])):
+            return _other(row, tag)
+    if repository in _ROLLING:
+        return Image(_base_suite(repository, tag))
+    rules = official.get(repository)
+    if rules is None:
+        suite = suite_in_tag(tag)
+        return Image(suite, note="the tag names it") if suite else None
+    suite = suite_in_tag(tag) or _by_rule(rules, tag)
+    python = "own" if repository in ("python", "pypy") else "system"
+    return Image(suite, python)
+
+
+def _base_suite(repository: str, tag: str) -> str:
+    if tag in ("latest", "stable") or not tag:
+        return _ROLLING[repository] if tag else ""
+    if repository == "ubuntu" and tag in ("rolling", "devel"):
+        return "ubuntu:resolute"
+    if repository == "debian":
+        tag = {"testing": "forky", "unstable": "sid", "oldstable": "bookworm", "oldoldstable": "bullseye"}.get(
+            tag.partition("-")[0], tag
+        )
+    first = tag.partition("-")[0]
+    if repository == "alpine" and (first in ("edge", "3") or first.isdigit() and len(first) == 8):
+        return "alpine:?"
+    return f"{repository}:{first}"
+
+
+def _other(row: dict[str, Any], tag: str) -> Image:
+    for pattern, entry in row.get("tags", {}).items():
+        if re.match(pattern, tag):
+            return Image(entry.get("suite", ""), entry.get("python", "system"), entry.get("note", ""))
+    suite = suite_in_tag(tag) or row.get("suite", "")
+    return Image(suite, row.get("python", "system"), row.get("note", ""))

@@ -1,0 +1,330 @@
+"""Joins the target Python, its marker, and what bypasses the check into one verdict with evidence.
+
+The order follows pip and uv as observed (docs/facts): whether the tool checks at
+all, which Python it reaches, whether that one is marked, what switches the check off.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from .. import data
+from ..model import (
+    Bypass,
+    Environment,
+    EnvironmentKind,
+    Evidence,
+    Install,
+    Interpreter,
+    Machine,
+    Managed,
+    Verdict,
+    Word,
+)
+from . import local
+from .effects import FALSE, TRUE
+from .place import PlaceInfo, of_image, place_of
+from .state import Shell, Source, SourceKind, System, looks_virtual, source_of
+from .target import Target
+
+WHERE_REFUSED = "Debian 12+, Ubuntu 23.04+, Arch, Alpine 3.19+, Homebrew and other marked systems refuse it"
+
+
+class Judge:
+    """Judges installs against what is known of their place and, for what has none, of this machine."""
+
+    def __init__(self, machine: Machine | None = None) -> None:
+        self.machine = machine
+
+    def environment(self, install: Install, shell: Shell, system: System) -> Environment:
+        place = self._place(install, shell)
+        target = self._target(install, shell, system, place)
+        machine = self.machine if not place.known and not shell.elsewhere else None
+        verdict, bypass, why = self._verdict(install, shell, system, place, target, machine)
+        as_root = shell.sudo is not None or (place.container and shell.user in ("", "root", "0", "0:0"))
+        if machine is not None and not shell.sudo:
+            as_root = machine.root
+        pip_version = target.interpreter.pip_version if target.interpreter else None
+        if not pip_version and place.known and place.python == "system":
+            row = data.distribution(place.distribution)
+            shipped = row.shipped(place.release) if row else None
+            pip_version = shipped.pip if shipped and target.kind is not EnvironmentKind.VIRTUAL else None
+        return Environment(
+            verdict=verdict,
+            managed=target.managed,
+            kind=target.kind,
+            evidence=(*target.evidence, *why),
+            bypass=bypass,
+            python=target.python,
+            distribution=place.label or (target.interpreter.owner if target.interpreter else None) or None,
+            interpreter=target.interpreter,
+            local=machine is not None and target.interpreter is not None,
+            as_root=as_root,
+            decides=target.decides if verdict is Verdict.DEPENDS else "",
+            virtual_environment=target.virtual,
+            pip_version=pip_version or None,
+        )
+
+    def _place(self, install: Install, shell: Shell) -> PlaceInfo:
+        region = install.command.region
+        if shell.elsewhere:
+            text = f"it runs on {shell.elsewhere}"
+            evidence = Evidence(text, install.command.outer(install.command.span))
+            return PlaceInfo(True, evidence=(evidence,), decides="which system that is")
+        if shell.image is not None:
+            evidence = Evidence(f"it runs in the image {shell.image or '(unknown)'}", install.command.outer(install.command.span))
+            return of_image(shell.image, evidence)
+        return place_of(region)
+
+    # --- the target ---
+
+    def _target(self, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
+        reference = install.python
+        if reference.own:
+            here = install.command.outer(install.program)
+            return Target(Managed.NO, EnvironmentKind.VIRTUAL, (Evidence(f"{install.tool} keeps its own environment", here),))
+        if reference.option is not None:
+            return self._by_option(reference.option, install, shell, system, place)
+        if install.tool == "uv":
+            return self._uv(install, shell, system, place)
+        word = _program_word(install)
+        path = shell.symbolic(word) if word else reference.program
+        return self._by_program(path, install, shell, system, place)
+
+    def _by_program(self, path: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
+        span = install.command.outer(install.program)
+        if "/" in path or "\\" in path:
+            return self._by_path(path.replace("\\", "/"), install, shell, system, place)
+        first = shell.first
+        if path.startswith("${"):
+            known = _by_name(path, Evidence(f"{path[2:].rstrip('}')} names a virtual environment's program", span))
+            if known:
+                return known
+            decides = f"what {path} is"
+            return Target(Managed.MAYBE, _open_kind(place), place.evidence, path, decides)
+        if first is not None and first.certain:
+            return _from_source(first)
+        system_target = self._system(path, install, shell, system, place)
+        if first is not None and system_target.managed is not Managed.NO:
+            return Target(
+                Managed.MAYBE,
+                system_target.kind,
+                (first.evidence, *system_target.evidence),
+                system_target.python,
+                f"whether {first.evidence.text}",
+            )
+        return system_target
+
+    def _by_path(self, path: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
+        here = Evidence(f"{path} is named outright", install.command.outer(install.program))
+        absolute = shell.absolute(path)
+        folder = posixpath.dirname(absolute)
+        known = system.environment_of(absolute)
+        if known:
+            return Target(Managed.NO, EnvironmentKind.VIRTUAL, (system.environments[known], here), path, virtual=known)
+        if self.machine is not None and not place.known:
+            found = local.interpreter(self.machine, path)
+            if found is not None:
+                return local.target(found, here)
+        if folder in ("/usr/bin", "/bin", "/usr/sbin", "/sbin"):
+            return self._system(absolute, install, shell, system, place)
+        if folder == "/usr/local/bin" or absolute.startswith("/usr/local/"):
+            return self._local_bin(absolute, here, place)
+        source = source_of(folder, system, here)
+        if source is not None:
+            return _from_source(source, path)
+        if not path.startswith(("/", "${", "~")):
+            # A relative path leads into the project: no distribution keeps its Python there.
+            return Target(Managed.NO, EnvironmentKind.VIRTUAL, (here,), path, virtual=posixpath.dirname(folder))
+        if path.startswith("${") and not looks_virtual(path):
+            return Target(Managed.MAYBE, _open_kind(place), (*place.evidence, here), path, f"where {path} leads")
+        if any(part in absolute for part in _MANAGED_ELSEWHERE):
+            return Target(Managed.YES, EnvironmentKind.SYSTEM_MANAGED, (here,), path)
+        text = f"{path} lies outside the distribution's folders, where no marker is"
+        return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (Evidence(text, here.span),), path)
+
+    def _local_bin(self, path: str, here: Evidence, place: PlaceInfo) -> Target:
+        if place.known and place.python == "own":
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (*place.evidence, here), path)
+        if place.managed is Managed.NO:
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (*place.evidence, here), path)
+        return Target(Managed.MAYBE, _open_kind(place), (*place.evidence, here), path, f"which Python {path} belongs to")
+
+    def _system(self, program: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
+        """The system's own Python at that place, reached by name or from /usr/bin."""
+        if not place.known:
+            return self._user_machine(program, install, shell, system)
+        absolute = program.startswith("/")
+        if place.python in ("own", "conda") and not absolute:
+            kind = EnvironmentKind.SYSTEM_UNMANAGED
+            return Target(Managed.NO, kind, place.evidence, program)
+        if system.other_python is not None and not absolute and place.managed is not Managed.NO:
+            decides = f"which Python {program} reaches: {system.other_python.text}"
+            return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, system.other_python), program, decides)
+        version = install.python.version
+        row = data.distribution(place.distribution) if version and place.distribution else None
+        shipped = row.shipped(place.release) if row else None
+        if version and shipped and shipped.python and version != shipped.python and place.managed is Managed.YES:
+            evidence = Evidence(f"{place.label} ships Python {shipped.python}, not {version}")
+            decides = f"where Python {version} comes from"
+            return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, evidence), program, decides)
+        kind = {
+            Managed.YES: EnvironmentKind.SYSTEM_MANAGED,
+            Managed.NO: EnvironmentKind.SYSTEM_UNMANAGED,
+            Managed.MAYBE: EnvironmentKind.UNKNOWN,
+        }[place.managed]
+        return Target(place.managed, kind, place.evidence, program, place.decides)
+
+    def _user_machine(self, program: str, install: Install, shell: Shell, system: System) -> Target:
+        here = install.command.outer(install.program)
+        if self.machine is not None:
+            found = local.lookup(self.machine, program, sudo=shell.sudo is not None)
+            if found is not None:
+                return local.target(found, Evidence(local.reaches(program, found), here))
+            note = f"{program} is not on this machine's PATH"
+            return Target(Managed.MAYBE, EnvironmentKind.USER_MACHINE, (Evidence(note, here),), program, "which Python runs it")
+        evidence: tuple[Evidence, ...] = ()
+        if system.other_python is not None:
+            evidence = (system.other_python,)
+        decides = f"the machine it runs on: {WHERE_REFUSED}"
+        return Target(Managed.MAYBE, EnvironmentKind.USER_MACHINE, evidence, program, decides)
+
+    def _by_option(self, option: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
+        """`--python X`: a path to an interpreter or an environment, for uv a name or a version as well."""
+        span = install.command.outer(install.program)
+        path = option.replace("\0", "${}")
+        evidence = Evidence(f"--python {path}", span)
+        absolute = shell.absolute(path)
+        known = system.environment_of(absolute)
+        if known:
+            return Target(Managed.NO, EnvironmentKind.VIRTUAL, (system.environments[known],), path, virtual=known)
+        if "/" in path:
+            return self._by_path(path, install, shell, system, place)
+        if looks_virtual(path):
+            return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), path, virtual=path)
+        if shell.first is not None and shell.first.certain and path in ("python", "python3"):
+            return _from_source(shell.first)
+        target = self._system(path if path.startswith("python") else f"python{path}", install, shell, system, place)
+        if target.managed is Managed.YES and install.tool == "uv" and not path.startswith("python"):
+            return Target(Managed.MAYBE, target.kind, (*target.evidence, evidence), path, f"which Python uv finds for {path}")
+        return target
+
+    def _uv(self, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
+        """`uv pip`: an environment that is active or lies in the folder; the system's Python only with --system."""
+        span = install.command.outer(install.program)
+        system_variable = shell.exported("UV_SYSTEM_PYTHON")
+        if install.python.system or (system_variable and (system_variable.text or "").lower() in TRUE):
+            # --system ignores an active environment, but not what PATH puts first by other means.
+            if shell.first is not None and shell.first.kind is not SourceKind.VIRTUAL and shell.first.certain:
+                return _from_source(shell.first)
+            return self._system("python3", install, shell, system, place)
+        if shell.first is not None:
+            return _from_source(shell.first)
+        virtual = shell.exported("VIRTUAL_ENV") or shell.exported("CONDA_PREFIX")
+        if virtual is not None:
+            return Target(Managed.NO, EnvironmentKind.VIRTUAL, (virtual.evidence,), virtual.text, virtual=virtual.text)
+        nearby = system.environment_of(shell.absolute(".venv"))
+        evidence = (system.environments[nearby],) if nearby else ()
+        text = "uv pip uses a virtual environment, or stops where it finds none, unless --system is given"
+        return Target(Managed.NO, EnvironmentKind.VIRTUAL, (*evidence, Evidence(text, span)), None, virtual=nearby)
+
+    # --- the check ---
+
+    def _verdict(
+        self, install: Install, shell: Shell, system: System, place: PlaceInfo, target: Target, machine: Machine | None
+    ) -> tuple[Verdict, Bypass | None, tuple[Evidence, ...]]:
+        here = install.command.outer(install.program)
+        if target.managed is Managed.NO:
+            return Verdict.ALLOWED, None, ()
+        if install.passes_check:
+            return Verdict.ALLOWED, None, (Evidence(install.passes_check, here),)
+        if install.tool == "ensurepip" and place.distribution in _ENSUREPIP_DISABLED:
+            return Verdict.ALLOWED, None, (Evidence(f"{place.label} disables ensurepip in its own words", here),)
+        if install.tool == "ensurepip" and machine and machine.distribution:
+            family = {machine.distribution.id, *machine.distribution.like}
+            if family & _ENSUREPIP_DISABLED:
+                return Verdict.ALLOWED, None, (Evidence(f"{machine.distribution.name} disables ensurepip in its own words", here),)
+        if system.marker_removed is not None:
+            return Verdict.ALLOWED, Bypass.MARKER_REMOVED, (system.marker_removed,)
+        if install.tool != "ensurepip":
+            bypass = self._bypass(install, shell, system, machine)
+            if bypass is not None:
+                return bypass
+        if target.managed is Managed.MAYBE:
+            return Verdict.DEPENDS, None, ()
+        return Verdict.REFUSED, None, ()
+
+    def _bypass(
+        self, install: Install, shell: Shell, system: System, machine: Machine | None
+    ) -> tuple[Verdict, Bypass | None, tuple[Evidence, ...]] | None:
+        flag = install.option("--break-system-packages")
+        if flag is not None:
+            evidence = Evidence("--break-system-packages switches the check off", install.command.outer(flag.span))
+            return Verdict.ALLOWED, Bypass.FLAG, (evidence,)
+        uv = install.tool == "uv"
+        variables = _variables(shell, machine)
+        if not uv and install.option("--isolated") is not None:
+            return None
+        name = "UV_BREAK_SYSTEM_PACKAGES" if uv else "PIP_BREAK_SYSTEM_PACKAGES"
+        found = variables.get(name)
+        if found is not None:
+            text, evidence = found
+            if text is None or text.lower() in TRUE:
+                return Verdict.ALLOWED, Bypass.VARIABLE, (evidence,)
+            if text.lower() not in FALSE:
+                junk = Evidence(f"{evidence.text} is neither true nor false: {install.tool} stops with a usage error", evidence.span)
+                return Verdict.ALLOWED, None, (junk,)
+        if uv:
+            return None
+        skips = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT") if install.operation == "install" else ()
+        for name in skips:
+            if name in variables and variables[name][0] != "":
+                return Verdict.ALLOWED, None, (variables[name][1],)
+        sections = ("global", install.operation)
+        for section in sections:
+            if section in system.pip_config:
+                return Verdict.ALLOWED, Bypass.PIP_CONFIG, (system.pip_config[section],)
+        if machine is not None:
+            for section in sections:
+                key = f"{section}.break-system-packages"
+                if machine.pip_config.get(key, "").lower() in TRUE:
+                    where = machine.pip_config_files.get(key, "pip's configuration")
+                    return Verdict.ALLOWED, Bypass.PIP_CONFIG, (Evidence(f"{where} sets break-system-packages"),)
+        return None
+
+
+# Their python3 says "ensurepip is disabled in Debian/Ubuntu for the system python", whatever the marker.
+_ENSUREPIP_DISABLED = {"debian", "ubuntu", "raspbian", "kali", "linuxmint", "pop", "zorin", "elementary"}
+_MANAGED_ELSEWHERE = ("/.local/share/uv/python/", "/nix/store/")
+
+
+def _variables(shell: Shell, machine: Machine | None) -> dict[str, tuple[str | None, Evidence]]:
+    """The variables that reach the tool: this machine's (not through sudo), then the document's."""
+    out: dict[str, tuple[str | None, Evidence]] = {}
+    if machine is not None and shell.sudo is None:
+        out = {n: (v, Evidence(f"{n}={v} in this machine's environment")) for n, v in machine.variables.items()}
+    for name, variable in shell.variables.items():
+        if variable.exported:
+            text = variable.text
+            out[name] = (None if text is not None and "${" in text else text, variable.evidence)
+    return out
+
+
+def _program_word(install: Install) -> Word | None:
+    return next((w for w in install.command.words if w.span.start == install.program.start), None)
+
+
+def _open_kind(place: PlaceInfo) -> EnvironmentKind:
+    return EnvironmentKind.UNKNOWN if place.known else EnvironmentKind.USER_MACHINE
+
+
+def _by_name(path: str, evidence: Evidence) -> Target | None:
+    return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), path) if looks_virtual(path) else None
+
+
+def _from_source(source: Source, python: str | None = None) -> Target:
+    kind = EnvironmentKind.VIRTUAL if source.kind is SourceKind.VIRTUAL else EnvironmentKind.SYSTEM_UNMANAGED
+    virtual = source.path if source.kind is SourceKind.VIRTUAL else None
+    if source.certain:
+        return Target(Managed.NO, kind, (source.evidence,), python, virtual=virtual)
+    return Target(Managed.MAYBE, kind, (source.evidence,), python, f"whether {source.evidence.text}")

@@ -1,0 +1,204 @@
+"""What commands change: the shell's state, which ends with its process, and the system's, which stays.
+
+Words are kept *symbolic*: an unknown variable stands as `${NAME}`, another unknown
+part as `${}`. So `python3 -m venv "$D/v"` and `"$D/v/bin/pip"` meet although `$D` is unknown.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from ..model import Bypass, Command, Evidence, Expansion, Word
+
+UNKNOWN = "${}"
+
+
+class SourceKind(Enum):
+    """Where the Python that comes first in PATH is from."""
+
+    VIRTUAL = "a virtual environment"
+    CONDA = "a conda environment"
+    OWN = "a Python of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What stands first in PATH before the system's programs. `certain` is False where it may not."""
+
+    kind: SourceKind
+    path: str
+    evidence: Evidence
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`text` is symbolic, None where it is unknown altogether; `splits` whether it was written without quotes."""
+
+    text: str | None
+    evidence: Evidence
+    exported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The state of a shell process at one point. Mappings are copied on change, so snapshots are cheap.
+
+    `elsewhere` names another machine (`ssh host`), `image` a container's image that
+    the commands run in instead of the document's own place.
+    """
+
+    variables: dict[str, Variable] = field(default_factory=dict)
+    first: Source | None = None
+    directory: str = ""
+    directories: tuple[str, ...] = ()
+    user: str = ""
+    sudo: Evidence | None = None
+    elsewhere: str = ""
+    image: str | None = None
+    dead: bool = False
+
+    def with_variable(self, name: str, variable: Variable | None) -> Shell:
+        variables = dict(self.variables)
+        if variable is None:
+            variables.pop(name, None)
+        else:
+            variables[name] = variable
+        return replace(self, variables=variables)
+
+    def value(self, name: str) -> str | None:
+        found = self.variables.get(name)
+        return found.text if found else None
+
+    def exported(self, name: str) -> Variable | None:
+        found = self.variables.get(name)
+        return found if found and found.exported else None
+
+    def symbolic(self, word: Word) -> str:
+        """The word's text with what is known put in."""
+        return "".join(p if isinstance(p, str) else self._expand(p) for p in word.parts)
+
+    def _expand(self, part: Expansion) -> str:
+        if part.name is None:
+            return UNKNOWN
+        value = self.value(part.name)
+        if value is None:
+            value = part.default
+        return "${" + part.name + "}" if value is None else value
+
+    def lookup(self, name: str) -> str | None:
+        """A variable's text for `shell.expand`: None unless every part of it is known."""
+        value = self.value(name)
+        return None if value is None or "${" in value else value
+
+    def absolute(self, path: str) -> str:
+        """A symbolic path without `.` and `..`, from the working directory where it is relative."""
+        if not path.startswith(("/", "~", "${")):
+            path = posixpath.join(self.directory, path)
+        return posixpath.normpath(path)
+
+
+@dataclass(slots=True)
+class System:
+    """What stays on a machine: files and packages, as far as the document tells."""
+
+    environments: dict[str, Evidence] = field(default_factory=dict)
+    marker_removed: Evidence | None = None
+    pip_config: dict[str, Evidence] = field(default_factory=dict)
+    packages: dict[str, Evidence] = field(default_factory=dict)
+    other_python: Evidence | None = None
+    pip_version: tuple[str, Evidence] | None = None
+
+    def fork(self) -> System:
+        return System(
+            dict(self.environments),
+            self.marker_removed,
+            dict(self.pip_config),
+            dict(self.packages),
+            self.other_python,
+            self.pip_version,
+        )
+
+    def environment_of(self, path: str) -> str | None:
+        """The known environment that a symbolic path lies in."""
+        while path not in ("", "/", "."):
+            if path in self.environments:
+                return path
+            parent = posixpath.dirname(path)
+            if parent == path:
+                return None
+            path = parent
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A place where the check is switched off for later commands (or for its own one)."""
+
+    bypass: Bypass
+    name: str
+    evidence: Evidence
+    command: Command | None = None
+
+
+def merge(shells: list[Shell]) -> Shell:
+    """The state after one of several alternatives ran: what they agree on, the rest uncertain."""
+    alive = [s for s in shells if not s.dead] or shells
+    first, *others = alive
+    if not others:
+        return first
+    variables = {}
+    for name in {n for s in alive for n in s.variables}:
+        values = [s.variables.get(name) for s in alive]
+        known = [v for v in values if v is not None]
+        same = len(known) == len(values) and len({v.text for v in known}) == 1
+        variables[name] = replace(known[0], text=known[0].text if same else None, exported=any(v.exported for v in known))
+    return replace(
+        first,
+        variables=variables,
+        first=_merge_sources([s.first for s in alive]),
+        directory=first.directory if len({s.directory for s in alive}) == 1 else UNKNOWN,
+        dead=all(s.dead for s in shells),
+    )
+
+
+def _merge_sources(sources: list[Source | None]) -> Source | None:
+    known = [s for s in sources if s]
+    if not known:
+        return None
+    certain = len(known) == len(sources) and all(s.certain for s in known)
+    return known[0] if certain else replace(known[0], certain=False)
+
+
+_VENV_NAME = re.compile(r"v(?:irtual)?_?envs?|(?:^|[/._-])env(?:s)?(?=[/._-]|\d*$)|\.tox|\.nox|\.venvs?", re.IGNORECASE)
+_VENV_VARIABLE = re.compile(r"v(?:irtual)?_?env|(?:^|_)env(?:_?(?:dir|path|bin|root|home|name))?$", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def looks_virtual(path: str) -> bool:
+    """Whether a symbolic path's names say that it is a virtual environment (`.venv`, `${VENV_DIR}`, `/opt/env`)."""
+    if any(_VENV_VARIABLE.search(m[1]) for m in _VARIABLE.finditer(path)):
+        return True
+    return bool(_VENV_NAME.search(_VARIABLE.sub("", path)))
+
+
+_CONDA = re.compile(r"conda|mamba|miniforge|CONDA_", re.IGNORECASE)
+_OWN = re.compile(r"pyenv|/opt/python|asdf|mise|hostedtoolcache|pythonLocation|depot_tools", re.IGNORECASE)
+
+
+def source_of(path: str, system: System, evidence: Evidence) -> Source | None:
+    """What a directory that was put first in PATH holds, None where it is none of a Python's."""
+    folder = posixpath.dirname(path) if posixpath.basename(path) in ("bin", "Scripts", "shims") else path
+    known = system.environment_of(path)
+    if known:
+        return Source(SourceKind.VIRTUAL, known, evidence)
+    if _CONDA.search(path):
+        return Source(SourceKind.CONDA, folder, evidence)
+    if _OWN.search(path):
+        return Source(SourceKind.OWN, folder, evidence)
+    if looks_virtual(path):
+        return Source(SourceKind.VIRTUAL, folder, evidence)
+    return None

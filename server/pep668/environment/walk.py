@@ -1,0 +1,276 @@
+"""Walks the commands of a document in order, keeps the state, and judges each install where it stands.
+
+Scopes nest as the shell's do: what a subshell sets ends with it, alternatives of
+one `if` do not see each other, a function's body runs where it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from .. import installers, shell as shell_reader
+from ..model import Command, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
+from . import effects
+from .effects import Run
+from .judge import Judge
+from .place import place_of
+from .state import Override, Shell, System, Variable, merge
+
+_MAX_REPLAYS = 2_000  # a bound for functions that call each other
+
+
+@dataclass(slots=True)
+class _Frame:
+    scope: Scope | None
+    shell: Shell
+    uncertain: bool = False
+    alternatives: dict[int, list[tuple[str, Shell]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Function:
+    body: list[tuple[Command, tuple[Scope, ...]]] = field(default_factory=list)
+    key: int = 0
+    called: bool = False
+
+
+@dataclass(slots=True)
+class _Process:
+    system: System
+    stack: list[_Frame]
+    functions: dict[str, _Function] = field(default_factory=dict)
+
+
+class Walk:
+    """State while walking a document. Feed every command in order, then read `judged` and `overrides`."""
+
+    def __init__(self, machine: Machine | None = None) -> None:
+        self.overrides: list[Override] = []
+        self._judge = Judge(machine)
+        self._systems: dict[str, System] = {}
+        self._processes: dict[tuple[str, str], _Process] = {}
+        self._judged: dict[tuple[int, int], Judged] = {}
+        self._calls: list[str] = []
+        self._replays = 0
+
+    def visit(self, command: Command) -> None:
+        process = self._process(_root(command.region))
+        scope = _effective_scope(command)
+        for index, part in enumerate(scope):
+            if part.kind is ScopeKind.FUNCTION:
+                function = process.functions.get(part.name)
+                if function is None or function.key != part.key:
+                    function = process.functions[part.name] = _Function(key=part.key)
+                function.body.append((command, scope[index + 1 :]))
+                return
+        self._run(process, command, scope)
+
+    def finish(self) -> list[Judged]:
+        """All installs in the order of the document, those in functions that nothing calls included."""
+        for process in self._processes.values():
+            self._settle(process, ())
+            for name, function in list(process.functions.items()):
+                if not function.called:
+                    self._call(process, name, ())
+        return sorted(self._judged.values(), key=_position)
+
+    # --- processes ---
+
+    def _process(self, region: Region) -> _Process:
+        place = region.place
+        key = (place.system, place.process)
+        found = self._processes.get(key)
+        if found is None:
+            found = self._processes[key] = _Process(self._system(place), [])
+            found.stack.append(_Frame(None, _initial(region, found.system)))
+        return found
+
+    def _system(self, place: Place) -> System:
+        if place.system not in self._systems:
+            base = self._systems.get(place.base) if place.base is not None else None
+            self._systems[place.system] = base.fork() if base else System()
+        return self._systems[place.system]
+
+    # --- one command ---
+
+    def _run(self, process: _Process, command: Command, scope: tuple[Scope, ...]) -> None:
+        self._enter(process, scope, command)
+        frame = process.stack[-1]
+        expanded = shell_reader.expand(command, frame.shell.lookup)
+        inside = frame.shell
+        run = Run(expanded, inside, process.system, self.overrides, [])
+        for assignment in expanded.assignments:
+            if expanded.words and not _declares(expanded):
+                inside = effects.assign(run, inside, assignment, exported=True)
+        for wrapper in expanded.wrappers:
+            inside = effects.enter(inside, _wrapper_name(wrapper), wrapper, run)
+        install = installers.parse(expanded)
+        if install is not None:
+            self._record(install, inside, process.system)
+        run.words = [frame.shell.symbolic(w) for w in expanded.words]
+        run.shell = inside if expanded.wrappers else frame.shell
+        after = effects.apply(run)
+        if not expanded.wrappers:
+            frame.shell = after
+        if run.words and run.words[0] in process.functions:
+            self._call(process, run.words[0], scope)
+
+    def _call(self, process: _Process, name: str, scope: tuple[Scope, ...]) -> None:
+        function = process.functions[name]
+        if name in self._calls or self._replays > _MAX_REPLAYS:
+            return
+        function.called = True
+        self._calls.append(name)
+        for command, inner in function.body:
+            self._replays += 1
+            self._run(process, command, scope + inner)
+        self._calls.pop()
+
+    def _record(self, install: Install, shell: Shell, system: System) -> None:
+        environment = self._judge.environment(install, shell, system)
+        key = (id(install.command.region), install.program.start)
+        before = self._judged.get(key)
+        # One function may be called in several states: where one call is refused, the command is.
+        if before is None or _WEIGHT[environment.verdict] > _WEIGHT[before.environment.verdict]:
+            self._judged[key] = Judged(install, environment)
+
+    # --- scopes ---
+
+    def _enter(self, process: _Process, scope: tuple[Scope, ...], command: Command) -> None:
+        stack = process.stack
+        common = 0
+        while common < len(scope) and common + 1 < len(stack) and stack[common + 1].scope == scope[common]:
+            common += 1
+        self._leave(process, common)
+        following = scope[common] if common < len(scope) else None
+        self._settle_frame(stack[-1], following.owner if following and _alternative(following) else None)
+        for part in scope[common:]:
+            shell = stack[-1].shell
+            if part.kind is ScopeKind.SUBSHELL and part.name == _NESTED:
+                shell = _forked(shell, command, process.system, self.overrides)
+            stack.append(_Frame(part, shell, uncertain=_uncertain(part, command)))
+
+    def _leave(self, process: _Process, depth: int) -> None:
+        stack = process.stack
+        while len(stack) > depth + 1:
+            frame = stack.pop()
+            self._settle_frame(frame, None)
+            parent, scope = stack[-1], frame.scope
+            if scope is None or scope.kind is ScopeKind.SUBSHELL:
+                continue
+            if _alternative(scope):
+                parent.alternatives.setdefault(scope.owner, []).append((scope.name, frame.shell))
+            elif frame.uncertain:
+                parent.shell = merge([parent.shell, frame.shell])
+            elif scope.name == "||" and frame.shell.dead:
+                continue  # `a || exit`
+            else:
+                parent.shell = frame.shell
+
+    def _settle(self, process: _Process, scope: tuple[Scope, ...]) -> None:
+        self._leave(process, len(scope))
+        self._settle_frame(process.stack[-1], None)
+
+    def _settle_frame(self, frame: _Frame, keep: int | None) -> None:
+        for owner in [o for o in frame.alternatives if o != keep]:
+            branches = frame.alternatives.pop(owner)
+            shells = [s for _, s in branches]
+            if not any(name == "else" for name, _ in branches):
+                shells.insert(0, frame.shell)
+            frame.shell = merge(shells)
+
+
+_WEIGHT = {Verdict.ALLOWED: 0, Verdict.DEPENDS: 1, Verdict.REFUSED: 2}
+_NESTED = "nested"
+
+
+def _position(judged: Judged) -> tuple[int, int]:
+    install = judged.install
+    span = install.command.outer(install.program)
+    return span.start, span.end
+
+
+def _root(region: Region) -> Region:
+    while region.origin is not None and region.parent is not None:
+        region = region.parent
+    return region
+
+
+def _effective_scope(command: Command) -> tuple[Scope, ...]:
+    """The command's scope with those of the commands that run it as a string (`bash -c`), outermost first."""
+    origin = command.region.origin
+    if origin is None:
+        return command.scope
+    outer = _effective_scope(origin)
+    if command.region.place == origin.region.place:  # eval: the same process
+        return outer + command.scope
+    nested = Scope(ScopeKind.SUBSHELL, origin.span.start, _NESTED, id(command.region))
+    return (*outer, nested, *command.scope)
+
+
+def _forked(shell: Shell, command: Command, system: System, overrides: list[Override]) -> Shell:
+    """The shell of a string that a command runs: its wrappers entered, variables kept only if exported."""
+    origin = command.region.origin
+    if origin is None:
+        return shell
+    run = Run(origin, shell, system, overrides, [])
+    for assignment in origin.assignments:
+        shell = effects.assign(run, shell, assignment, exported=True)
+    for wrapper in origin.wrappers:
+        shell = effects.enter(shell, _wrapper_name(wrapper), wrapper, run)
+    if origin.words and origin.name:
+        shell = effects.enter(shell, origin.name, Wrapper(origin.name, origin.words), run)
+    image = command.region.fact("image")
+    if image is not None and command.region.parent is not None and image not in command.region.parent.facts:
+        shell = replace(Shell(), image=image.value or "")
+    variables = {n: v for n, v in shell.variables.items() if v.exported}
+    return replace(shell, variables=variables, dead=False)
+
+
+def _alternative(scope: Scope) -> bool:
+    return scope.kind is ScopeKind.BRANCH and scope.name not in ("&&", "||")
+
+
+_TEST = ("[", "test ", "if [", "grep ", "command -v", "which ", "type ")
+
+
+def _uncertain(scope: Scope, command: Command) -> bool:
+    """Whether what `a && b` sets in b may not be set: a is a test, so b is not meant to run always."""
+    if scope.kind is not ScopeKind.BRANCH or scope.name != "&&":
+        return False
+    text = command.region.text
+    return text.startswith(_TEST, command.statement.start)
+
+
+def _declares(command: Command) -> bool:
+    return command.words[0].value in ("export", "declare", "typeset", "local", "readonly")
+
+
+def _wrapper_name(wrapper: Wrapper) -> str:
+    return wrapper.name.rpartition("/")[2]
+
+
+def _initial(region: Region, system: System) -> Shell:
+    """The shell that a region starts with: the variables, the user and the directory that its hosts set."""
+    shell = Shell(directory=(place_of(region).directory))
+    for fact in region.facts:
+        if fact.kind == "variable":
+            if fact.name == "PATH" and fact.value is not None:
+                text = fact.value.replace("$PATH", "${PATH}").replace("${{PATH}}", "${PATH}")
+                shell = effects.with_path(shell, system, text, fact.evidence)
+            shell = shell.with_variable(fact.name, Variable(fact.value, fact.evidence, exported=True))
+        elif fact.kind == "user":
+            shell = replace(shell, user=fact.value or "")
+        elif fact.kind == "file" and fact.name.endswith("pip.conf") and fact.value:
+            if effects.switches_off(fact.value):
+                system.pip_config["global"] = fact.evidence
+    return shell
+
+
+def walk(commands: Iterator[Command], machine: Machine | None = None) -> Walk:
+    """A walk over all commands of a document."""
+    walker = Walk(machine)
+    for command in commands:
+        walker.visit(command)
+    return walker
