@@ -451,7 +451,7 @@ class Interpreter:
 
 @dataclass(frozen=True, slots=True)
 class VirtualEnvironment:
-    """A folder with pyvenv.cfg. `complete` means that its Python and its pip are there."""
+    """A folder with pyvenv.cfg. `complete`: its Python is there and not dangling; `seeded`: it has a pip."""
 
     path: str
     python: str
