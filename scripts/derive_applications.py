@@ -17,8 +17,14 @@ from pathlib import Path
 
 OUT = Path(__file__).resolve().parent.parent / "server/pep668/data/applications.txt"
 
-# Imported by the code beside them, plugins of a host, part of the system, or of the same name as another project on PyPI.
-NOT_APPLICATIONS = """
+
+def names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Imported by the code beside them, plugins of a host, part of the system, or named like another project on PyPI.
+NOT_APPLICATIONS = names(
+    """
 androguard apprise autoradio bpython camelot-py catkin-tools cecilia ceph-volume cephfs-shell cephfs-top cloud-init
 cnvkit cockpit conda-package-handling cumin cython depthcharge-tools designate-tlds devscripts docker-compose errbot
 fades fail2ban flit-core gdown glue gpaw graphite-web gyp gyp-next hachoir heat-cfntools ipahealthcheck jack jupyterhub
@@ -28,22 +34,27 @@ pip-check-reqs plprofiler-client pre-commit-hooks ptpython pyensembl pyfastaq py
 salt-pepper satellite satellite-tpikonen silkaj snmpsim solo1 sos sumolib supervisor supysonic swift-tools traci trac
 tryton trytond trytond-country trytond-currency ueberzug ufw umis unattended-upgrades uncalled walinuxagent weasyprint
 xapers xpra yanagiba yokadi
-""".split()
+"""
+)
 
-KNOWN = """
+KNOWN = names(
+    """
 autopep8 azure-cli bandit bashate binwalk blacken-docs buildstream certbot click-man cookiecutter csvkit cutadapt
-datalad doc8 docformatter elasticsearch-curator flake8 gitup img2pdf internetarchive isort jenkins-job-builder nbstripout
-nox nvchecker pdm poetry pycodestyle pydocstyle pyflakes python-semantic-release radicale refurb ropgadget rstcheck
-streamlink subliminal tmuxp validate-pyproject virtualenv yamlfix yapf yubikey-manager
-""".split()
+datalad doc8 docformatter elasticsearch-curator flake8 gitup img2pdf internetarchive isort jenkins-job-builder
+nbstripout nox pdm poetry pycodestyle pydocstyle pyflakes python-semantic-release radicale refurb ropgadget rstcheck
+streamlink subliminal tmuxp validate-pyproject virtualenv yamlfix yapf yubikey-manager nvchecker
+"""
+)
 
 # pipx's "programs to try", the pipx section of GitHub's runner images, and programs that their own documentation
 # tells people to install with pipx or `uv tool`.
-OTHERS = """
+OTHERS = names(
+    """
 aider-chat aws-sam-cli bpytop bumpver cfn-lint checkov clang-format commitizen conan
 copier cruft detect-secrets djlint esphome gpustat gsutil hatch linode-cli nvitop oci-cli pip-tools pipx platformio
 poethepoet proselint ruff semgrep spotdl thefuck tldr twine uv you-get youtube-dl
-""".split()
+"""
+)
 
 
 def main() -> None:
@@ -57,15 +68,15 @@ def main() -> None:
             if line and not line.startswith("#"):
                 fields = line.split("\t")
                 kinds[fields[0]] = fields[5]
-    own = {name for name, kind in kinds.items() if kind == "own"} - set(NOT_APPLICATIONS)
-    missing = [name for name in KNOWN if name not in kinds]
+    own = {name for name, kind in kinds.items() if kind == "own"} - NOT_APPLICATIONS
+    missing = [name for name in sorted(KNOWN) if name not in kinds]
     if missing:
         raise SystemExit(f"not in the tables: {' '.join(missing)}")
     header = [
         "# PyPI projects that are applications, normalized names.",
-        f"# source: Debian archive, bookworm and trixie, {options.date}, and the lists of scripts/derive_applications.py",
+        f"# source: Debian archive, bookworm and trixie, {options.date}; lists in scripts/derive_applications.py",
     ]
-    OUT.write_text("\n".join([*header, *sorted(own | set(KNOWN) | set(OTHERS))]) + "\n", encoding="utf-8")
+    OUT.write_text("\n".join([*header, *sorted(own | KNOWN | OTHERS)]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def url(code: str) -> str:
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """The findings of all rules that the settings select, in the order of the text, with the severities that they choose."""
+    """The findings of all rules that the settings select, by place, with their severities."""
     severity = context.settings.severity
     found = [
         replace(finding, severity=severity[finding.rule]) if finding.rule in severity else finding

@@ -14,7 +14,9 @@ VARIABLES = {"PIP_BREAK_SYSTEM_PACKAGES": "pip", "UV_BREAK_SYSTEM_PACKAGES": "uv
 # What pip's own parser takes as false; uv's is the same for these.
 _FALSE = frozenset({"", "0", "false", "no", "off", "f", "n"})
 _PIP = re.compile(r"pip[\d.]*")
-_KEY = re.compile(r"(?:global|install)\.break-system-packages|break-system-packages\s*=\s*(?:true|1|yes|on)\b", re.I)
+_KEY = re.compile(
+    r"(?:global|install)\.break-system-packages|break-system-packages\s*=\s*(?:true|1|yes|on)\b", re.IGNORECASE
+)
 _CONFIG_FILE = re.compile(r"(?:^|/)\.?pip(?:\.conf|\.ini|/pip\.conf)$")
 
 

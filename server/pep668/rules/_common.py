@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..context import Context
-from ..model import Environment, Evidence, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
+from ..model import Bypass, Environment, Evidence, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
 from ..text import Span
 
 # The systems that people meet most, for messages about a machine that is not known (sources: data/distributions).
@@ -48,12 +48,15 @@ def touches_system(judged: Judged) -> bool:
 
 
 def root_wrapper(judged: Judged) -> Wrapper | None:
-    """The sudo (or like it) that an install runs as root under, outside containers and CI, where root is normal."""
+    """The sudo (or like it) that an install runs as root under.
+
+    None in containers and CI, where root is normal, and where the command overrides the check on purpose.
+    """
     install, environment = judged.install, judged.environment
     region = install.command.region
     if not environment.as_root or install.python.own or install.passes_check or environment.virtual_environment:
         return None
-    if region.fact("image") or region.fact("runner"):
+    if region.fact("image") or region.fact("runner") or environment.bypass in (Bypass.FLAG, Bypass.VARIABLE):
         return None
     return next((w for w in install.command.all_wrappers if w.name in _ROOT_WRAPPERS), None)
 

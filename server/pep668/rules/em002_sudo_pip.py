@@ -5,9 +5,9 @@
 Finds pip and uv run as root through sudo (doas, su, pkexec) against the system's Python, also where a virtual
 environment is active: sudo starts with its own PATH and leaves the environment behind.
 
-It is an error where the command is refused all the same (then EM001 does not repeat it), otherwise a warning. Nothing is
-reported in containers and on CI runners, where being root is normal, and for an environment's own pip
-(`sudo /opt/app/bin/pip`).
+It is an error where the command is refused all the same (then EM001 does not repeat it), otherwise a warning. Nothing
+is reported in containers and on CI runners, where being root is normal, for an environment's own pip
+(`sudo /opt/app/bin/pip`), and where the command overrides the check, which is EM003's.
 
 ## Why is this bad?
 

@@ -68,12 +68,14 @@ def _flag(judged: Judged) -> Iterator[Finding]:
     span = install.command.outer(flag.span)
     if install.tool == "pip" and environment.pip_version and _before(environment.pip_version, (23, 0, 1)):
         message = (
-            f"`--break-system-packages` fails here with \"no such option\": pip {environment.pip_version} "
+            f'`--break-system-packages` fails here with "no such option": pip {environment.pip_version} '
             "is older than 23.0.1"
         )
         yield finding(RULE.code, judged, message, Severity.WARNING, span)
     elif environment.managed is not Managed.NO and not environment.virtual_environment:
-        message = f"{label(install)} may overwrite packages of {place(environment)}; a virtual environment needs no override"
+        message = (
+            f"{label(install)} may overwrite packages of {place(environment)}; a virtual environment needs no override"
+        )
         yield finding(RULE.code, judged, message, Severity.HINT, span)
 
 
@@ -85,10 +87,14 @@ def _on_command(judged: Judged, setting: Setting) -> Iterator[Finding]:
         message = f"`{setting.name}` lets {label(install)} overwrite packages of {place(environment)}"
         yield finding(RULE.code, judged, message, Severity.HINT, setting.span)
     elif VARIABLES[setting.name] != install.tool and install.tool in VARIABLES.values():
-        message = f"{install.tool} does not read `{setting.name}`: {label(install)} is refused where the Python is managed"
+        message = (
+            f"{install.tool} does not read `{setting.name}`: {label(install)} is refused where the Python is managed"
+        )
         yield finding(RULE.code, judged, message, Severity.WARNING, setting.span)
     elif setting.dropped_by:
-        message = f"{setting.dropped_by} drops `{setting.name}`: {label(install)} is refused where the Python is managed"
+        message = (
+            f"{setting.dropped_by} drops `{setting.name}`: {label(install)} is refused where the Python is managed"
+        )
         yield finding(RULE.code, judged, message, Severity.WARNING, setting.span)
 
 

@@ -39,9 +39,11 @@ from ..context import Context
 from ..data.applications import applications_among
 from ..model import Finding, Severity, Verdict
 from . import Rule
-from ._common import finding, touches_system
+from ._common import touches_system
 
 RULE = Rule("EM005", "application-with-pip", "An application that pipx or `uv tool` should own.")
+
+_ADVICE = "pipx or `uv tool` keeps {} in an environment of its own, which is never refused"
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -54,9 +56,10 @@ def check(context: Context) -> Iterator[Finding]:
         if not requests:
             continue
         listed = [f"`{r.name}`" for r in requests]
-        what = f"{', '.join(listed[:-1])} and {listed[-1]} are applications" if listed[1:] else f"{listed[0]} is an application"
-        message = f"{what}: pipx or `uv tool` keeps it in an environment of its own, which is never refused"
+        if listed[1:]:
+            message = f"{', '.join(listed[:-1])} and {listed[-1]} are applications: {_ADVICE.format('each')}"
+        else:
+            message = f"{listed[0]} is an application: {_ADVICE.format('it')}"
         refused = judged.environment.verdict is Verdict.REFUSED
         severity = Severity.INFORMATION if refused else Severity.HINT
-        span = install.command.outer(requests[0].span)
-        yield Finding(RULE.code, message.replace("it in an", "each in an") if listed[1:] else message, span, severity, judged)
+        yield Finding(RULE.code, message, install.command.outer(requests[0].span), severity, judged)

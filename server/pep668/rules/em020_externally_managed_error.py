@@ -2,8 +2,8 @@
 
 ## What it does
 
-Finds the refusal itself, `error: externally-managed-environment` of pip or uv's "is externally managed", in the output of
-a terminal, a log or a build.
+Finds the refusal itself, `error: externally-managed-environment` of pip or uv's "is externally managed", in the output
+of a terminal, a log or a build.
 
 ## Why is this bad?
 

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Finds a requirements file in a folder that has no virtual environment, on a machine whose `python3` is externally managed.
-It needs to know the machine, so it speaks in the editor and with `--machine local` only.
+Finds a requirements file in a folder that has no virtual environment, on a machine whose `python3` is externally
+managed. It needs to know the machine, so it speaks in the editor and with `--machine local` only.
 
 ## Why is this bad?
 
@@ -51,5 +51,7 @@ def check(context: Context) -> Iterator[Finding]:
         return
     span = requirements.first or (requirements.requirements[0].span if requirements.requirements else Span(0, 0))
     name = context.path.rpartition("/")[2] or "this file"
-    message = f"No virtual environment here: `pip install -r {name}` would be refused, {python.path} is externally managed"
+    message = (
+        f"No virtual environment here: `pip install -r {name}` would be refused, {python.path} is externally managed"
+    )
     yield Finding(RULE.code, message, span, Severity.INFORMATION, requirements)
