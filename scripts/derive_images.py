@@ -96,7 +96,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     table = rows(args.table)
-    text = json.dumps({"source": SOURCE, "images": derive(table)}, indent=0, sort_keys=True, separators=(",", ":")) + "\n"
+    text = (
+        json.dumps({"source": SOURCE, "images": derive(table)}, indent=0, sort_keys=True, separators=(",", ":")) + "\n"
+    )
     if args.check:
         if OUT.read_text(encoding="utf-8") != text:
             print(f"{OUT.name} is not what the table gives: run {Path(__file__).name} {args.table}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from . import languages, rules
 from .context import Context
 from .environment import Walk
-from .languages import NEEDLE, Extracted
+from .languages import Extracted
 from .model import Command, ErrorReport, Finding, Machine, Region, RequirementsFile
 from .settings import Settings
 from .text import LineTable
@@ -38,7 +38,7 @@ def analyze(
     settings = settings or Settings()
     lines = LineTable(text)
     empty = Context(text, language, path, lines, settings, machine)
-    if not NEEDLE.search(text):
+    if not languages.matters(language, text):
         return Analysis(empty)
     document = Region.document(language, text)
     walk = Walk(machine)

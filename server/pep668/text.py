@@ -194,8 +194,7 @@ class SourceMap:
             return self._at(inner.start).verbatim
         first, last = self._at(inner.start), self._at(inner.end - 1)
         return first.verbatim and (
-            first is last
-            or (last.verbatim and len(self.span(inner)) == len(inner) and self._verbatim_between(inner))
+            first is last or (last.verbatim and len(self.span(inner)) == len(inner) and self._verbatim_between(inner))
         )
 
     def _verbatim_between(self, inner: Span) -> bool:

@@ -271,7 +271,9 @@ _CONFIG_FILE = re.compile(r"pip(?:\.conf|\.ini)$|/pip/pip\.conf$|PIP_CONFIG_FILE
 
 def _removes(run: Run) -> Shell:
     if any(MARKER.search(w) for w in run.words[1:]):
-        run.system.marker_removed = run.override(Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", "the marker is removed here")
+        run.system.marker_removed = run.override(
+            Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", "the marker is removed here"
+        )
     return run.shell
 
 
@@ -287,7 +289,9 @@ def switches_off(config: str) -> bool:
 
 def _files(run: Run) -> None:
     """pip.conf written by a redirect, tee or a heredoc."""
-    targets = [run.shell.symbolic(r.target) for r in run.command.redirects if r.operator.lstrip("0123456789&")[:1] == ">"]
+    targets = [
+        run.shell.symbolic(r.target) for r in run.command.redirects if r.operator.lstrip("0123456789&")[:1] == ">"
+    ]
     if run.words[:1] == ["tee"]:
         targets += run.arguments
     if not any(_CONFIG_FILE.search(t) for t in targets):
@@ -382,8 +386,12 @@ _EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "unlink": _removes,
     "mv": _removes,
     "find": _find,
-    **dict.fromkeys(("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman", "brew"), _packages),
-    **dict.fromkeys(("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "ln", "update-alternatives"), _other_python),
+    **dict.fromkeys(
+        ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman", "brew"), _packages
+    ),
+    **dict.fromkeys(
+        ("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "ln", "update-alternatives"), _other_python
+    ),
     "make": _make,
 }
 
@@ -396,7 +404,9 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
     evidence = Evidence(_short(" ".join(w.pattern for w in wrapper.words)), run.command.outer(wrapper.span))
     given = {a.name for a in wrapper.assignments}
     if name in ("sudo", "doas"):
-        keeps = wrapper.has("-E", "--preserve-env") or any((w.value or "").startswith("--preserve-env=") for w in wrapper.words)
+        keeps = wrapper.has("-E", "--preserve-env") or any(
+            (w.value or "").startswith("--preserve-env=") for w in wrapper.words
+        )
         first = shell.first if "PATH" in given else None
         shell = replace(shell, sudo=evidence, first=first, user=_option(wrapper, "-u", "--user") or "root")
         if not keeps:
@@ -415,7 +425,9 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
     elif name in _ELSEWHERE:
         shell = Shell(elsewhere=_ELSEWHERE[name])
     elif name in _RUNNERS:
-        shell = replace(shell, first=Source(_RUNNERS[name], name, replace(evidence, text=f"{name} runs it in its environment")))
+        shell = replace(
+            shell, first=Source(_RUNNERS[name], name, replace(evidence, text=f"{name} runs it in its environment"))
+        )
     for assignment in wrapper.assignments:
         shell = assign(run, shell, assignment, exported=True)
     return shell

@@ -57,7 +57,13 @@ def split_reference(reference: str) -> tuple[str, str]:
     repository, colon, tag = name.rpartition(":")
     if not colon or "/" in tag:
         repository, tag = name, "" if digest else "latest"
-    for prefix in ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "public.ecr.aws/docker/", "mirror.gcr.io/"):
+    for prefix in (
+        "docker.io/",
+        "index.docker.io/",
+        "registry-1.docker.io/",
+        "public.ecr.aws/docker/",
+        "mirror.gcr.io/",
+    ):
         repository = repository.removeprefix(prefix)
     return repository.removeprefix("library/").lower(), tag
 

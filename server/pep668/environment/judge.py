@@ -72,7 +72,9 @@ class Judge:
             evidence = Evidence(text, install.command.outer(install.command.span))
             return PlaceInfo(True, evidence=(evidence,), decides="which system that is")
         if shell.image is not None:
-            evidence = Evidence(f"it runs in the image {shell.image or '(unknown)'}", install.command.outer(install.command.span))
+            evidence = Evidence(
+                f"it runs in the image {shell.image or '(unknown)'}", install.command.outer(install.command.span)
+            )
             return of_image(shell.image, evidence)
         return place_of(region)
 
@@ -82,7 +84,9 @@ class Judge:
         reference = install.python
         if reference.own:
             here = install.command.outer(install.program)
-            return Target(Managed.NO, EnvironmentKind.VIRTUAL, (Evidence(f"{install.tool} keeps its own environment", here),))
+            return Target(
+                Managed.NO, EnvironmentKind.VIRTUAL, (Evidence(f"{install.tool} keeps its own environment", here),)
+            )
         if reference.option is not None:
             return self._by_option(reference.option, install, shell, system, place)
         if install.tool == "uv":
@@ -148,7 +152,9 @@ class Judge:
             return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (*place.evidence, here), path)
         if place.managed is Managed.NO:
             return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (*place.evidence, here), path)
-        return Target(Managed.MAYBE, _open_kind(place), (*place.evidence, here), path, f"which Python {path} belongs to")
+        return Target(
+            Managed.MAYBE, _open_kind(place), (*place.evidence, here), path, f"which Python {path} belongs to"
+        )
 
     def _system(self, program: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
         """The system's own Python at that place, reached by name or from /usr/bin."""
@@ -160,7 +166,9 @@ class Judge:
             return Target(Managed.NO, kind, place.evidence, program)
         if system.other_python is not None and not absolute and place.managed is not Managed.NO:
             decides = f"which Python {program} reaches: {system.other_python.text}"
-            return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, system.other_python), program, decides)
+            return Target(
+                Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, system.other_python), program, decides
+            )
         version = install.python.version
         row = data.distribution(place.distribution) if version and place.distribution else None
         shipped = row.shipped(place.release) if row else None
@@ -182,7 +190,9 @@ class Judge:
             if found is not None:
                 return local.target(found, Evidence(local.reaches(program, found), here))
             note = f"{program} is not on this machine's PATH"
-            return Target(Managed.MAYBE, EnvironmentKind.USER_MACHINE, (Evidence(note, here),), program, "which Python runs it")
+            return Target(
+                Managed.MAYBE, EnvironmentKind.USER_MACHINE, (Evidence(note, here),), program, "which Python runs it"
+            )
         evidence: tuple[Evidence, ...] = ()
         if system.other_python is not None:
             evidence = (system.other_python,)
@@ -206,7 +216,9 @@ class Judge:
             return _from_source(shell.first)
         target = self._system(path if path.startswith("python") else f"python{path}", install, shell, system, place)
         if target.managed is Managed.YES and install.tool == "uv" and not path.startswith("python"):
-            return Target(Managed.MAYBE, target.kind, (*target.evidence, evidence), path, f"which Python uv finds for {path}")
+            return Target(
+                Managed.MAYBE, target.kind, (*target.evidence, evidence), path, f"which Python uv finds for {path}"
+            )
         return target
 
     def _uv(self, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
@@ -243,7 +255,11 @@ class Judge:
         if install.tool == "ensurepip" and machine and machine.distribution:
             family = {machine.distribution.id, *machine.distribution.like}
             if family & _ENSUREPIP_DISABLED:
-                return Verdict.ALLOWED, None, (Evidence(f"{machine.distribution.name} disables ensurepip in its own words", here),)
+                return (
+                    Verdict.ALLOWED,
+                    None,
+                    (Evidence(f"{machine.distribution.name} disables ensurepip in its own words", here),),
+                )
         if system.marker_removed is not None:
             return Verdict.ALLOWED, Bypass.MARKER_REMOVED, (system.marker_removed,)
         if install.tool != "ensurepip":
@@ -272,7 +288,9 @@ class Judge:
             if text is None or text.lower() in TRUE:
                 return Verdict.ALLOWED, Bypass.VARIABLE, (evidence,)
             if text.lower() not in FALSE:
-                junk = Evidence(f"{evidence.text} is neither true nor false: {install.tool} stops with a usage error", evidence.span)
+                junk = Evidence(
+                    f"{evidence.text} is neither true nor false: {install.tool} stops with a usage error", evidence.span
+                )
                 return Verdict.ALLOWED, None, (junk,)
         if uv:
             return None

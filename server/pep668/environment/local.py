@@ -31,7 +31,9 @@ def reaches(program: str, found: Interpreter) -> str:
 
 def target(found: Interpreter, evidence: Evidence) -> Target:
     if found.virtual:
-        return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), found.path, virtual=found.prefix, interpreter=found)
+        return Target(
+            Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), found.path, virtual=found.prefix, interpreter=found
+        )
     if found.marker is None:
         return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (evidence,), found.path, interpreter=found)
     marker = Evidence(f"{found.marker.path} marks it as externally managed")

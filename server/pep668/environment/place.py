@@ -45,9 +45,13 @@ def place_of(region: Region) -> PlaceInfo:
 def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceInfo:
     """The place that a container image is; an empty reference is an unknown one."""
     if not reference or "$" in reference:
-        return PlaceInfo(True, evidence=(evidence,), decides="which image it is built on", directory=directory, container=True)
+        return PlaceInfo(
+            True, evidence=(evidence,), decides="which image it is built on", directory=directory, container=True
+        )
     if reference == "scratch":
-        return PlaceInfo(True, Managed.NO, label="an empty image", evidence=(evidence,), directory=directory, container=True)
+        return PlaceInfo(
+            True, Managed.NO, label="an empty image", evidence=(evidence,), directory=directory, container=True
+        )
     image = images.lookup(reference)
     if image is None:
         return PlaceInfo(

@@ -155,7 +155,9 @@ def merge(shells: list[Shell]) -> Shell:
         values = [s.variables.get(name) for s in alive]
         known = [v for v in values if v is not None]
         same = len(known) == len(values) and len({v.text for v in known}) == 1
-        variables[name] = replace(known[0], text=known[0].text if same else None, exported=any(v.exported for v in known))
+        variables[name] = replace(
+            known[0], text=known[0].text if same else None, exported=any(v.exported for v in known)
+        )
     return replace(
         first,
         variables=variables,

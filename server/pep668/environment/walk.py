@@ -262,9 +262,8 @@ def _initial(region: Region, system: System) -> Shell:
             shell = shell.with_variable(fact.name, Variable(fact.value, fact.evidence, exported=True))
         elif fact.kind == "user":
             shell = replace(shell, user=fact.value or "")
-        elif fact.kind == "file" and fact.name.endswith("pip.conf") and fact.value:
-            if effects.switches_off(fact.value):
-                system.pip_config["global"] = fact.evidence
+        elif fact.kind == "file" and fact.name.endswith("pip.conf") and effects.switches_off(fact.value or ""):
+            system.pip_config["global"] = fact.evidence
     return shell
 
 

@@ -23,7 +23,9 @@ Extracted = Region | Command | RequirementsFile | ErrorReport
 Extract = Callable[[Region], Iterable[Extracted]]
 
 # A document without any of these words holds nothing that this program knows.
-NEEDLE = re.compile(r"pip|\buv\b|poetry|conda|mamba|nox|ensurepip|externally|install|requirements", re.IGNORECASE)
+_NEEDLES = r"pip|\buv\b|poetry|conda|mamba|nox|ensurepip|externally|install|requirements"
+NEEDLE = re.compile(_NEEDLES, re.IGNORECASE)
+NEEDLE_BYTES = re.compile(_NEEDLES.encode(), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Language:
 
     `ids` are LSP language identifiers, `names` and `patterns` are matched against
     the file name and (`patterns` with a slash) the end of the path, `shebangs`
-    are interpreters, `sniff` decides by content where nothing else did.
+    are interpreters, `sniff` decides by content where nothing else did. Documents of
+    a language that is read `always` matter without a needle (requirements files).
     """
 
     id: str
@@ -41,11 +44,18 @@ class Language:
     patterns: tuple[str, ...] = ()
     shebangs: tuple[str, ...] = ()
     sniff: Callable[[str], bool] | None = None
+    always: bool = False
 
 
 @cache
 def all_languages() -> tuple[Language, ...]:
     return tuple(cast(Language, m.LANGUAGE) for m in plugins.modules(__name__))
+
+
+def matters(language: str, text: str | bytes) -> bool:
+    """Whether a document may hold anything; decided without parsing it."""
+    needle = NEEDLE.search(text) if isinstance(text, str) else NEEDLE_BYTES.search(text)
+    return bool(needle) or any(known.id == language and known.always for known in all_languages())
 
 
 @cache
@@ -117,9 +127,7 @@ def _names() -> _Names:
 
 
 def _translate(pattern: str) -> str:
-    pieces = (
-        {"*": "[^/]*", "?": "[^/]"}.get(c, re.escape(c)) for c in pattern
-    )
+    pieces = ({"*": "[^/]*", "?": "[^/]"}.get(c, re.escape(c)) for c in pattern)
     return "".join(pieces)
 
 

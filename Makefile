@@ -1,0 +1,40 @@
+# The words a developer types. Each sets up what it needs, in build/; nothing goes into the system Python.
+.POSIX:
+.PHONY: help run test lint types test-engine bench clean
+
+PY = build/venv/bin/python
+
+help:
+	@echo "make run     open the demo workspace in VS Code (or a VS Code workbench in the browser)"
+	@echo "make test    everything: lint, types, tests, the client's tests, the workbench tests"
+	@echo "make bench   speed, as ratios beside other programs"
+	@echo "make vsix    pack the extension into build/"
+
+test: lint types lint-client test-client test-engine
+
+lint:
+	@scripts/setup.sh test lint
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types:
+	@scripts/setup.sh test lint
+	$(PY) -m mypy
+
+# The workbench tests are part of the engine's pytest run.
+test-engine: test-setup
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+test-setup: vsix workbench
+	@scripts/setup.sh test lint
+	@scripts/system_packages.sh python3-pip python3-venv
+
+bench:
+	@scripts/setup.sh test lint
+	@scripts/system_packages.sh ripgrep
+	$(PY) bench/run.py
+
+clean:
+	rm -rf build
+
+include client-vscode/targets.mk

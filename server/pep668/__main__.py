@@ -1,0 +1,7 @@
+"""`python -m pep668`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,391 @@
+"""The command line. Exit codes: 0 clean, 1 findings of severity warning or error, 2 usage or internal error."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .analysis import Analysis
+    from .model import Finding, Machine
+    from .settings import Settings
+
+_CONFIGURATION = ("pep668.toml", "pyproject.toml")
+
+
+class UsageError(Exception):
+    """Something that the user can put right; the message says what and how. Exit code 2."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"pep668: {message}\nTry '{self.prog} --help'.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        run: Callable[[argparse.Namespace], int] = arguments.run
+        return run(arguments)
+    except UsageError as error:
+        _complain(str(error))
+        return 2
+    except KeyboardInterrupt:
+        _complain("stopped")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`): nothing more to say to anyone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except Exception as error:  # the last resort: one sentence instead of a traceback
+        if os.environ.get("PEP668_TRACEBACK"):
+            raise
+        _complain(f"internal error: {type(error).__name__}: {error}; set PEP668_TRACEBACK=1 and report what it prints")
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="pep668",
+        description="Find install commands that PEP 668 refuses, explain the refusal, create a virtual environment.",
+    )
+    parser.add_argument("--version", action="version", version=f"pep668 {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    check = commands.add_parser("check", help="report install commands that are refused, or break something")
+    _add_paths(check)
+    check.add_argument("--select", metavar="CODES", help="rules to report, separated by commas (EM001,EM002)")
+    check.add_argument("--ignore", metavar="CODES", help="rules not to report")
+    check.add_argument("--output-format", choices=("text", "json"), default="text")
+    check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    check.set_defaults(run=_check)
+
+    inventory = commands.add_parser("inventory", help="list every install command with its verdict")
+    _add_paths(inventory)
+    inventory.add_argument("--output-format", choices=("text", "json"), default="text")
+    inventory.set_defaults(run=_inventory)
+
+    explain = commands.add_parser("explain", help="say what an error in a terminal or log means and what to do")
+    explain.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="the output or log; - or nothing: standard input"
+    )
+    explain.add_argument("--command", default="", metavar="LINE", help="the command line that printed it")
+    explain.add_argument("--exit-code", type=int, metavar="N", help="the exit code of that command")
+    explain.add_argument("--cwd", default="", metavar="DIR", help="the folder that it ran in")
+    explain.add_argument("--shell", default="", metavar="NAME", help="the shell that ran it (bash, fish, pwsh ...)")
+    explain.add_argument("--output-format", choices=("text", "json"), default="text")
+    explain.add_argument("--machine", choices=("local", "none"), default="none", help="judge by this machine as well")
+    explain.set_defaults(run=_explain)
+
+    venv = commands.add_parser("venv", help="create a virtual environment, and install into it")
+    venv.add_argument("directory", nargs="?", metavar="DIR", help="the environment's folder (default: .venv)")
+    venv.add_argument(
+        "-r", "--requirement", action="append", default=[], metavar="FILE", help="install this file's requirements"
+    )
+    venv.add_argument(
+        "-e", "--editable", action="append", default=[], metavar="PATH", help="install this project in place"
+    )
+    venv.add_argument("-p", "--package", action="append", default=[], metavar="NAME", help="install this package")
+    venv.set_defaults(run=_venv)
+
+    rule = commands.add_parser("rule", help="show what a rule finds, why, and when to ignore it")
+    rule.add_argument("code", nargs="?", metavar="CODE", help="EM001; without it, all rules in a line each")
+    rule.set_defaults(run=_rule)
+
+    server = commands.add_parser("server", help="run the language server on standard input and output")
+    server.set_defaults(run=_server)
+    return parser
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders to read; - is standard input")
+    parser.add_argument("--stdin-filename", default="", metavar="NAME", help="tells what standard input holds")
+    parser.add_argument("--config", metavar="FILE", help="read settings from this pep668.toml or pyproject.toml")
+    parser.add_argument(
+        "--machine",
+        choices=("local", "none"),
+        default="none",
+        help="local: judge commands without a context of their own as if run on this machine",
+    )
+
+
+# --- check and inventory ------------------------------------------------------------------------
+
+
+class _Run:
+    """The documents that a command line names, analysed one after the other; problems are told as they come."""
+
+    def __init__(self, arguments: argparse.Namespace, settings: Settings) -> None:
+        self.arguments = arguments
+        self.settings = settings
+        self.failed = False
+        self.machine = _machine(arguments)
+
+    def analyses(self) -> Iterator[tuple[str, Analysis]]:
+        from . import files
+        from .analysis import analyze
+
+        paths = [p for p in self.arguments.paths if p != "-"]
+        if len(paths) < len(self.arguments.paths):
+            yield self._standard_input()
+        for document in files.documents(paths, self.settings.excludes, self.problem):
+            if document.text:
+                yield (
+                    document.path,
+                    analyze(document.text, document.language, self.settings, self.machine, document.path),
+                )
+
+    def _standard_input(self) -> tuple[str, Analysis]:
+        from . import languages
+        from .analysis import analyze
+
+        name = self.arguments.stdin_filename
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        language = languages.detect(name, text[:4096])
+        if language is None:
+            raise UsageError("what standard input holds is not known; name it: --stdin-filename setup.sh")
+        return name or "-", analyze(text, language, self.settings, self.machine, name)
+
+    def problem(self, message: str, fatal: bool) -> None:
+        self.failed = self.failed or fatal
+        _complain(message)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from .model import Severity
+
+    settings = _settings(arguments)
+    run = _Run(arguments, settings)
+    found: list[Finding] = []
+    objects: list[dict[str, Any]] = []
+    color = _color(arguments.color)
+    for path, analysis in run.analyses():
+        found += analysis.findings
+        if arguments.output_format == "text":
+            _print_findings(path, analysis, color)
+        elif analysis.findings:
+            from .render.findings import findings
+
+            objects += findings(analysis, path)
+    if arguments.output_format == "json":
+        _print_json({"findings": objects})
+    else:
+        _summarize(found)
+    if run.failed:
+        return 2
+    return int(any(f.severity in (Severity.ERROR, Severity.WARNING) for f in found))
+
+
+def _print_findings(path: str, analysis: Analysis, color: bool) -> None:
+    if not analysis.findings:
+        return
+    from . import fixes
+    from .render.text import render
+
+    context = analysis.context
+    text = render(
+        analysis.findings, analysis.text, path, context.lines, color, lambda finding: fixes.propose(context, finding)
+    )
+    sys.stdout.write(text)
+
+
+def _summarize(findings: list[Finding]) -> None:
+    from collections import Counter
+
+    if not findings:
+        print("No findings.")
+        return
+    counts = Counter(f.severity.value for f in findings)
+    parts = [f"{n} {name}{'s' if n != 1 and name != 'information' else ''}" for name, n in counts.items()]
+    print(f"Found {', '.join(parts)}.")
+
+
+def _inventory(arguments: argparse.Namespace) -> int:
+    from .render.inventory import inventory
+
+    run = _Run(arguments, _settings(arguments))
+    commands = [c for path, analysis in run.analyses() for c in inventory(analysis, path)]
+    if arguments.output_format == "json":
+        _print_json({"commands": commands})
+    else:
+        for c in commands:
+            bypass = f" ({c['bypass']})" if c["bypass"] else ""
+            print(f"{c['path']}:{c['line']}:{c['column']}: {c['verdict']}{bypass}: {c['text']} [{c['environment']}]")
+    return 2 if run.failed else 0
+
+
+# --- explain, venv, rule, server ------------------------------------------------------------------
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from .explain import explain
+    from .render.explanation import as_json, as_text
+
+    output = _output(arguments.file)
+    explanation = explain(
+        output,
+        command=arguments.command,
+        exit_code=arguments.exit_code,
+        cwd=arguments.cwd,
+        shell=arguments.shell,
+        machine=_machine(arguments),
+    )
+    if arguments.output_format == "json":
+        _print_json(as_json(explanation, output))
+    else:
+        sys.stdout.write(as_text(explanation))
+    return 0
+
+
+def _output(file: str) -> str:
+    if file == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        with open(file, "rb") as stream:
+            return stream.read().decode("utf-8", "replace")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{file}: cannot be read: {reason}; name a file with the output, or pipe it in") from None
+
+
+def _venv(arguments: argparse.Namespace) -> int:
+    from . import machine, provision
+
+    directory = arguments.directory or _settings(argparse.Namespace(config=None, paths=["."])).environment_directory
+    folder, name = os.path.split(os.path.abspath(directory))
+    request = provision.EnvironmentRequest(
+        folder=folder,
+        directory=name,
+        requirements=tuple(os.path.abspath(r) for r in arguments.requirement),
+        packages=tuple(arguments.package),
+        editable=tuple(os.path.abspath(e) for e in arguments.editable),
+    )
+    result = provision.create_environment(
+        request, machine.snapshot(folder), report=lambda line: print(line, file=sys.stderr), cancelled=lambda: False
+    )
+    if result.ok:
+        print(result.message)
+        return 0
+    _complain(result.message)
+    if result.help:
+        print(f"  {result.help}", file=sys.stderr)
+    return 2
+
+
+def _rule(arguments: argparse.Namespace) -> int:
+    from . import rules
+
+    if arguments.code is None:
+        for loaded in rules.all_rules():
+            print(f"{loaded.rule.code}  {loaded.rule.name}: {loaded.rule.summary}")
+        return 0
+    found = rules.by_code(arguments.code.upper())
+    if found is None:
+        known = ", ".join(r.rule.code for r in rules.all_rules())
+        raise UsageError(f"there is no rule {arguments.code}; rules are {known}")
+    print(f"# {found.rule.code} {found.rule.name}\n\n{found.documentation.strip()}")
+    return 0
+
+
+def _server(_: argparse.Namespace) -> int:
+    try:
+        from .lsp.server import main as serve
+    except ImportError as error:
+        raise UsageError(
+            f"the language server needs pygls and lsprotocol: {error}; install pep668 with its dependencies"
+        ) from None
+    return serve()
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    from dataclasses import replace
+
+    from .settings import SettingsError
+
+    try:
+        settings = _from_file(arguments.config, next((p for p in arguments.paths if p != "-"), "."))
+    except SettingsError as error:
+        raise UsageError(str(error)) from None
+    if getattr(arguments, "select", None):
+        settings = replace(settings, select=_codes(arguments.select))
+    if getattr(arguments, "ignore", None):
+        settings = replace(settings, ignore=_codes(arguments.ignore))
+    return settings
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    from . import rules
+
+    codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())
+    known = [r.rule.code for r in rules.all_rules()]
+    for code in codes:
+        if not any(k.startswith(code) for k in known):
+            raise UsageError(f"there is no rule {code}; rules are {', '.join(known)}")
+    return codes
+
+
+def _from_file(named: str | None, start: str) -> Settings:
+    """The settings of the named file, else of the nearest one at or above the first path, else the defaults."""
+    from .settings import Settings, SettingsError, parse
+
+    if named:
+        try:
+            with open(named, encoding="utf-8") as file:
+                return parse(file.read(), named) or Settings()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{named}: cannot be read: {error}") from None
+    folder = os.path.abspath(start)
+    while True:
+        for name in _CONFIGURATION:
+            path = os.path.join(folder, name)
+            try:
+                with open(path, encoding="utf-8") as file:
+                    text = file.read()
+            except (OSError, UnicodeDecodeError):
+                continue
+            # Somebody else's pyproject.toml, broken or not, is no concern of ours.
+            if name == "pyproject.toml" and "pep668" not in text:
+                continue
+            settings = parse(text, path)
+            if settings is not None:
+                return settings
+        above = os.path.dirname(folder)
+        if above == folder:
+            return Settings()
+        folder = above
+
+
+def _machine(arguments: argparse.Namespace) -> Machine | None:
+    if arguments.machine != "local":
+        return None
+    from . import machine
+
+    return machine.snapshot(os.getcwd())
+
+
+def _color(choice: str, stream: TextIO | None = None) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return (stream or sys.stdout).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _complain(message: str) -> None:
+    print(f"pep668: {message}", file=sys.stderr)
