@@ -226,7 +226,9 @@ def _eval(run: Run) -> Shell:
 
 
 def _module_load(run: Run) -> Shell:
-    if run.arguments[:1] in (["load"], ["add"]) and any(re.search("python|conda", a, re.I) for a in run.arguments[1:]):
+    if run.arguments[:1] in (["load"], ["add"]) and any(
+        re.search("python|conda", a, re.IGNORECASE) for a in run.arguments[1:]
+    ):
         source = Source(SourceKind.OWN, "module", run.evidence("an environment module brings its own Python"))
         return replace(run.shell, first=source)
     return run.shell
@@ -434,7 +436,7 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
 
 
 def _option(wrapper: Wrapper, *names: str) -> str | None:
-    for option, value in zip(wrapper.words, wrapper.words[1:]):
+    for option, value in zip(wrapper.words, wrapper.words[1:], strict=False):
         if option.value in names:
             return value.value
     return None

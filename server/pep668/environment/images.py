@@ -96,7 +96,7 @@ def _by_rule(rules: dict[str, Any], tag: str) -> str:
         table = rules[name]
         if "" in table and not variant:
             return str(table[""])
-    wanted = variant if version else name if not variant else variant
+    wanted = variant if version else variant or name
     chain = [wanted, "alpine" if "alpine" in re.split(r"[-\d.]", tag) else ""]
     for key in chain:
         table = rules.get(key)
@@ -143,7 +143,7 @@ def _base_suite(repository: str, tag: str) -> str:
             tag.partition("-")[0], tag
         )
     first = tag.partition("-")[0]
-    if repository == "alpine" and (first in ("edge", "3") or first.isdigit() and len(first) == 8):
+    if repository == "alpine" and (first in ("edge", "3") or (first.isdigit() and len(first) == 8)):
         return "alpine:?"
     return f"{repository}:{first}"
 

@@ -15,7 +15,6 @@ from ..model import (
     EnvironmentKind,
     Evidence,
     Install,
-    Interpreter,
     Machine,
     Managed,
     Verdict,

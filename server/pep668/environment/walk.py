@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from .. import installers, shell as shell_reader
+from .. import installers
+from .. import shell as shell_reader
 from ..model import Command, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
 from . import effects
 from .effects import Run
