@@ -58,7 +58,19 @@ def root_wrapper(judged: Judged) -> Wrapper | None:
         return None
     if region.fact("image") or region.fact("runner") or environment.bypass in (Bypass.FLAG, Bypass.VARIABLE):
         return None
-    return next((w for w in install.command.all_wrappers if w.name in _ROOT_WRAPPERS), None)
+    wrapper = next((w for w in install.command.all_wrappers if w.name in _ROOT_WRAPPERS), None)
+    return wrapper if wrapper and other_user(wrapper) is None else None
+
+
+def other_user(wrapper: Wrapper) -> str | None:
+    """The user of `sudo -u USER`, None where that is root."""
+    words = [w.pattern for w in wrapper.words[1:]]
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        if word in ("-u", "--user"):
+            return None if following in ("root", "0", "#0") else following
+        if word.startswith("--user="):
+            return None if word == "--user=root" else word[7:]
+    return None
 
 
 def primary(context: Context, judged: Judged) -> str:

@@ -1,0 +1,173 @@
+"""Edits of one command in the document, made only where its words stand there as written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+from ..model import Command, Install, Wrapper
+from ..text import Edit, Span
+
+# Between two words of a shell command: blanks, continuations, and Dockerfile's comment lines inside them.
+_GAP = re.compile(r"[ \t]*(?:\\[ \t]*\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ \t]*)*")
+_BLANKS = " \t"
+BYPASS_VARIABLES = ("PIP_BREAK_SYSTEM_PACKAGES", "UV_BREAK_SYSTEM_PACKAGES")
+_ROOT = ("sudo", "doas")
+# Wrappers that run the rest of the line on this machine, in this shell's directory.
+_TRANSPARENT = (
+    *_ROOT,
+    "env",
+    "time",
+    "nohup",
+    "nice",
+    "ionice",
+    "timeout",
+    "command",
+    "exec",
+    "xargs",
+    "stdbuf",
+    "builtin",
+)
+
+
+def tokens(command: Command) -> list[Span]:
+    """The spans of all words of a command in its region: wrappers, assignments and words."""
+    spans = {w.span for w in command.words} | {a.span for a in command.assignments}
+    for wrapper in command.wrappers:
+        spans |= {w.span for w in wrapper.words} | {a.span for a in wrapper.assignments}
+    return sorted(spans)
+
+
+def start(command: Command) -> int:
+    """Where a command begins in its region, wrappers and assignments included."""
+    spans = tokens(command)
+    return spans[0].start if spans else command.span.start
+
+
+def is_plain(text: str, command: Command) -> bool:
+    """Whether the words stand in the document as the shell reads them, with nothing but blanks between."""
+    spans = tokens(command)
+    if not spans or len(command.words) > len({w.span for w in command.words}):
+        return False
+    if not all(command.region.map.is_verbatim(s) for s in spans):
+        return False
+    outer = [command.outer(s) for s in spans]
+    return all(
+        before.end <= after.start and _GAP.fullmatch(text, before.end, after.start) is not None
+        for before, after in pairwise(outer)
+    )
+
+
+class Rewrite:
+    """Collects changes to the words of one command; `edits` joins them."""
+
+    def __init__(self, text: str, command: Command) -> None:
+        self.text = text
+        self.command = command
+        self.plain = is_plain(text, command)
+        self._dropped: list[Span] = []
+        self._edits: list[Edit] = []
+
+    @property
+    def touched(self) -> bool:
+        return bool(self._dropped or self._edits)
+
+    def replace(self, span: Span, new: str) -> None:
+        self._edits.append(Edit(self.command.outer(span), new))
+
+    def insert(self, offset: int, new: str) -> None:
+        self.replace(Span(offset, offset), new)
+
+    def drop(self, span: Span) -> None:
+        """Remove a word with the blanks behind it, or its whole line where it stands alone on a continued one."""
+        outer = self.command.outer(span)
+        end = outer.end
+        while end < len(self.text) and self.text[end] in _BLANKS:
+            end += 1
+        begin = outer.start
+        while begin > 0 and self.text[begin - 1] in _BLANKS:
+            begin -= 1
+        continued = re.compile(r"\\[ \t]*\r?\n").match(self.text, end)
+        if continued and (begin == 0 or self.text[begin - 1] == "\n"):
+            self._dropped.append(Span(begin, continued.end()))
+        else:
+            self._dropped.append(Span(outer.start, end))
+
+    def edits(self) -> tuple[Edit, ...] | None:
+        """All changes in the document's order; None where the command cannot be edited."""
+        if not self.touched:
+            return ()
+        if not self.plain:
+            return None
+        merged: list[Span] = []
+        for span in sorted(self._dropped):
+            if merged and merged[-1].end >= span.start:
+                merged[-1] = merged[-1].to(span)
+            else:
+                merged.append(span)
+        return tuple(sorted([*self._edits, *(Edit(self._trimmed(s), "") for s in merged)]))
+
+    def _trimmed(self, span: Span) -> Span:
+        """At the end of a line the blanks before a removed word go as well."""
+        if span.end < len(self.text) and self.text[span.end] not in "\r\n;&|)\"'":
+            return span
+        begin = span.start
+        while begin > 0 and self.text[begin - 1] in _BLANKS:
+            begin -= 1
+        return Span(begin, span.end)
+
+
+def drop_privileges(rewrite: Rewrite) -> bool:
+    """Drop sudo with its options; False where it does more than becoming root."""
+    command = rewrite.command
+    for index, wrapper in enumerate(command.wrappers):
+        if wrapper.name not in _ROOT:
+            continue
+        if _other_user(wrapper):
+            return False
+        kept = [a for a in wrapper.assignments if a.name not in BYPASS_VARIABLES]
+        if kept and index:
+            return False
+        for word in wrapper.words:
+            rewrite.drop(word.span)
+    return True
+
+
+def drop_overrides(rewrite: Rewrite, install: Install) -> None:
+    """Drop `--user`, `--break-system-packages` and the variables given for this command."""
+    for option in install.options:
+        if option.name.lstrip("-") in ("user", "break-system-packages"):
+            rewrite.drop(option.span)
+    command = install.command
+    for assignment in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)):
+        if assignment.name in BYPASS_VARIABLES:
+            rewrite.drop(assignment.span)
+
+
+def stays_here(command: Command) -> bool:
+    """Whether the command runs on this machine and in this shell, so that a line before it serves it."""
+    if command.region.origin is not None and not stays_here_nested(command.region.origin):
+        return False
+    return all(w.name in _TRANSPARENT for w in command.wrappers)
+
+
+def stays_here_nested(origin: Command) -> bool:
+    """Whether a command that runs a string (`bash -c`) only does that."""
+    return not origin.wrappers and origin.name in ("sh", "bash", "dash", "zsh", "ksh", "eval", "ash")
+
+
+def _other_user(wrapper: Wrapper) -> bool:
+    return wrapper.has("-u", "--user", "-g", "--group", "-h", "--host", "-R", "-D") or any(
+        w.pattern.startswith(("--user=", "--group=", "--chdir=", "--chroot=")) for w in wrapper.words
+    )
+
+
+def combined(*parts: Iterable[Edit] | None) -> tuple[Edit, ...] | None:
+    """All edits together, each once; None where one part cannot be made."""
+    out: dict[Edit, None] = {}
+    for part in parts:
+        if part is None:
+            return None
+        out.update(dict.fromkeys(part))
+    return tuple(sorted(out))

@@ -1,0 +1,38 @@
+"""The step that makes an environment on this machine (docs/protocol.md, `pep668.createEnvironment`)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from pathlib import PurePosixPath, PureWindowsPath
+
+from ..context import Context
+from ..model import Step
+
+COMMAND = "pep668.createEnvironment"
+
+
+def create(
+    context: Context, packages: Sequence[str], requirements: Sequence[str], editable: Sequence[str]
+) -> Step | None:
+    """None where the machine, or the folder to make it in, is not known."""
+    if context.machine is None:
+        return None
+    folder = posixpath.dirname(context.path) if context.requirements is not None else ""
+    if not folder.startswith("/"):
+        folder = context.machine.folder
+    uri = _uri(folder)
+    if uri is None:
+        return None
+    arguments: dict[str, object] = {"folder": uri, "directory": context.settings.environment_directory}
+    for key, values in (("packages", packages), ("requirements", requirements), ("editable", editable)):
+        if values:
+            arguments[key] = list(values)
+    return Step(COMMAND, arguments)
+
+
+def _uri(folder: str) -> str | None:
+    for path in (PurePosixPath(folder), PureWindowsPath(folder)):
+        if path.is_absolute():
+            return path.as_uri()
+    return None

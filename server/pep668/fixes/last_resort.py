@@ -1,0 +1,40 @@
+"""The override, as the last resort: never preferred, never applied with others.
+
+The variable is used where pip may be too old for the flag (it ignores a variable that it does not know, and stops at an
+option that it does not know); with sudo the flag, since sudo drops the variable.
+
+Fix safety: unsafe. pip may then overwrite packages that the distribution's own programs import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context
+from ..model import Finding, Fix, Judged, Verdict
+from ._edits import Rewrite, start
+
+RULES = ("EM001", "EM002", "EM006")
+ORDER = 90
+ID = "last-resort"
+
+
+def propose(context: Context, finding: Finding) -> Iterator[Fix]:
+    judged = finding.subject
+    if not isinstance(judged, Judged) or judged.environment.verdict is Verdict.ALLOWED:
+        return
+    install, environment = judged.install, judged.environment
+    if install.tool not in ("pip", "uv", "get-pip"):
+        return  # ensurepip knows no override
+    rewrite = Rewrite(context.text, install.command)
+    certain = environment.verdict is Verdict.REFUSED
+    if install.tool == "pip" and not certain and not install.command.wrappers and not install.command.region.origin:
+        title = "Last resort: override with PIP_BREAK_SYSTEM_PACKAGES=1 (can break system tools)"
+        rewrite.insert(start(install.command), "PIP_BREAK_SYSTEM_PACKAGES=1 ")
+    else:
+        title = "Last resort: override with --break-system-packages (can break system tools)"
+        rewrite.insert(install.program.end, " --break-system-packages")
+    edits = rewrite.edits()
+    if edits:
+        explanation = "Packages of the distribution that other programs need may be replaced or removed."
+        yield Fix(ID, title, edits, explanation=explanation)

@@ -1,0 +1,22 @@
+"""Install applications with `uv tool`, where uv is on this machine or the file uses it.
+
+Fix safety: unsafe, for the same reasons as with pipx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..context import Context
+from ..model import Finding, Fix
+from ._tools import moved
+
+RULES = ("EM001", "EM002", "EM003", "EM005", "EM006")
+ORDER = 21
+
+
+def propose(context: Context, finding: Finding) -> Iterator[Fix]:
+    used = any(c.name == "uv" for c in context.commands)
+    local = context.machine is not None and "uv" in context.machine.programs
+    if used or local:
+        yield from moved(context, finding, "uv-tool", "uv tool install", True, "")
