@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .. import settings
-from ..settings import Settings, SettingsError
+from pep668 import settings
+from pep668.settings import Settings, SettingsError
+
 from . import uris
 
 FILES = ("pep668.toml", "pyproject.toml")

@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from ..text import LineTable, Span
+from pep668.text import LineTable, Span
 
 UTF8, UTF16, UTF32 = "utf-8", "utf-16", "utf-32"
 
@@ -114,9 +114,7 @@ class Document:
     # --- edits ---
 
     def replaced(self, text: str, version: int) -> Document:
-        return Document(
-            self.uri, self.language_id, version, text, encoding=self.encoding, serial=self.serial
-        )
+        return Document(self.uri, self.language_id, version, text, encoding=self.encoding, serial=self.serial)
 
     def edited(self, start: tuple[int, int], end: tuple[int, int], text: str, version: int) -> Document:
         """The document after `text` has taken the place of a range."""

@@ -14,6 +14,8 @@ from .documents import Documents
 if TYPE_CHECKING:
     from pygls.protocol.json_rpc import RPCMessage
 
+    from .server import Server
+
 EXPLAIN = "pep668/explain"
 TERMINAL_EXECUTION = "pep668/terminalExecution"
 TRUST_GRANTED = "pep668/trustGranted"
@@ -48,6 +50,8 @@ _OWN = frozenset({EXPLAIN, TERMINAL_EXECUTION, TRUST_GRANTED})
 class Protocol(LanguageServerProtocol):
     """The protocol of this server."""
 
+    _server: Server
+
     def __init__(self, *args: Any) -> None:
         self.documents = Documents()
         self.exit_code = 0
@@ -64,7 +68,7 @@ class Protocol(LanguageServerProtocol):
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
-            return _Refused(data, error)
+            return _Refused(data, _explained(error))
 
     def handle_message(self, message: RPCMessage) -> None:
         if isinstance(message, _Refused):
@@ -81,7 +85,20 @@ class Protocol(LanguageServerProtocol):
             return
         super().handle_message(message)
 
+    def _handle_response(self, msg_id: int | str, result: Any = None, error: types.ResponseError | None = None) -> None:
+        future = self._request_futures.get(msg_id)
+        if future is not None and future.done():  # cancelled meanwhile
+            del self._request_futures[msg_id]
+            return
+        super()._handle_response(msg_id, result, error)
+
     # --- life ---
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        result = yield from super().lsp_initialize(params)
+        result.capabilities.experimental = self._server.experimental()
+        return result
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *args: Any) -> Generator[Any, Any, None]:
@@ -132,6 +149,15 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> Generator[Any, Any, None]:
         yield from self._user(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, params)
+
+
+def _explained(error: JsonRpcException) -> JsonRpcException:
+    """The error with what is wrong where, as far as cattrs can tell."""
+    if error.__cause__ is None:
+        return error
+    from cattrs import transform_error
+
+    return type(error)(f"{error.message}: {'; '.join(transform_error(error.__cause__))}")
 
 
 def _change(change: types.TextDocumentContentChangeEvent) -> tuple[tuple[int, int], tuple[int, int], str] | str:

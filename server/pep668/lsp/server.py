@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
-from .. import __version__
-from . import protocol
+from pep668 import __version__
+
+from . import logs, protocol
+from .client import Client
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
+    from pep668.analysis import Analysis
+
+    from .diagnostics import Publisher
     from .documents import Document
-    from .session import Session
+    from .session import Session, Task
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 CREATE_ENVIRONMENT = "pep668.createEnvironment"
 SHOW_FIX = "pep668.showFix"
@@ -26,6 +36,9 @@ SHOW_FIX = "pep668.showFix"
 # What the client watches for in a terminal's output; it sends the output then, at once.
 NEEDLES = ("externally-managed-environment", "externally managed", "ensurepip is not available")
 TAIL_BYTES = 65536
+
+# Documents of more characters are read in a thread.
+LONG = 1_000_000
 
 
 class Server(LanguageServer):
@@ -41,7 +54,16 @@ class Server(LanguageServer):
             protocol_cls=protocol.Protocol,
             converter_factory=default_converter,
         )
+        self.client = Client(types.ClientCapabilities())
+        self.options: dict[str, Any] = {}
+        self.trusted = False
+        # What is under way and can be cancelled, by the token of its progress.
+        self.running: dict[types.ProgressToken, threading.Event] = {}
+        # Folders in which an environment is being created.
+        self.busy: set[str] = set()
         self._session: Session | None = None
+        self._publisher: Publisher | None = None
+        self._analyzing: dict[tuple[int, int, int], asyncio.Future[Analysis]] = {}
         # `LanguageServer.feature` inspects handlers and options, which costs more than all of this.
         self.protocol.fm.features.update(
             {
@@ -67,6 +89,209 @@ class Server(LanguageServer):
         self.protocol.fm.feature_options[types.TEXT_DOCUMENT_CODE_ACTION] = types.CodeActionOptions(
             code_action_kinds=[types.CodeActionKind.QuickFix]
         )
-        self.protocol.fm.commands.update(
-            {CREATE_ENVIRONMENT: self._create_environment, SHOW_FIX: self._show_fix}
-        )
+        self.protocol.fm.commands.update({CREATE_ENVIRONMENT: self._create_environment, SHOW_FIX: self._show_fix})
+
+    # --- life ---
+
+    def experimental(self) -> dict[str, Any]:
+        """What a client that has terminals needs to know."""
+        return {"pep668": {"protocol": 1, "terminal": {"needles": list(NEEDLES), "tailBytes": TAIL_BYTES}}}
+
+    def _initialize(self, params: types.InitializeParams) -> None:
+        self.client = Client(params.capabilities)
+        self.options = params.initialization_options if isinstance(params.initialization_options, dict) else {}
+        self.trusted = self.options.get("trusted") is not False
+        self.protocol.documents.encoding = str(self.workspace.position_encoding)
+        if self.client.pulls:
+            self.protocol.fm.features[types.TEXT_DOCUMENT_DIAGNOSTIC] = self._diagnostic
+        asyncio.get_running_loop().call_soon(_collect_again)
+        asyncio.get_running_loop().call_soon(self._log_to_client)
+
+    def _log_to_client(self) -> None:
+        logs.install(self.window_log_message, self.options.get("logLevel", "info"))
+
+    async def _initialized(self, _: types.InitializedParams) -> None:
+        from . import setup
+
+        await setup.initialized(self)
+
+    async def _shutdown(self, _: None) -> None:
+        for running in list(self.running.values()):
+            running.set()
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Errors of the program belong into the log; people are told what they can do something about."""
+        if source is not FeatureRequestError:  # pygls has logged and answered it
+            log.error("%s", error)
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            from . import setup
+
+            self._session = setup.session(self)
+        return self._session
+
+    def tell(self, message: str, kind: types.MessageType = types.MessageType.Warning) -> None:
+        """Show a message to the person."""
+        self.window_show_message(types.ShowMessageParams(kind, message))
+
+    # --- analyses ---
+
+    async def analysis(self, document: Document) -> Analysis | None:
+        """The analysis of a document; None for one of a language that is not known.
+
+        A long document is read in a thread, once, however many ask.
+        """
+        session = self.session
+        is_known, found = session.known(document)
+        if is_known:
+            return found
+        key = session.key(document)
+        waiting = self._analyzing.get(key)
+        if waiting is None:
+            task = session.task(document)
+            if task is None or len(document.text) < LONG:
+                found = None if task is None else task.run()
+                session.remember(document, key, found)
+                return found
+            waiting = self._analyzing[key] = asyncio.ensure_future(self._analyze(task, key))
+        return await asyncio.shield(waiting)
+
+    async def _analyze(self, task: Task, key: tuple[int, int, int]) -> Analysis:
+        try:
+            found = await self.in_thread(task.run)
+        finally:
+            del self._analyzing[key]
+        current = self.protocol.documents.get(task.document.uri)
+        if current is not None and self.session.key(current) == key:
+            self.session.remember(task.document, key, found)
+        return found
+
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.thread_pool, function)
+
+    def changed(self) -> None:
+        """Answers about unchanged documents may have changed: ask again, or be told again."""
+        if self.client.refreshes_diagnostics:
+            self.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH)
+        elif not self.client.pulls:
+            self.publisher.all()
+        if self.client.refreshes_lenses:
+            self.ask(types.WORKSPACE_CODE_LENS_REFRESH)
+
+    def ask(self, method: str, params: object = None) -> None:
+        """Send a request whose answer does not matter; that it failed is logged."""
+
+        def answered(future: Any) -> None:
+            if not future.cancelled() and future.exception() is not None:
+                log.warning("%s: %s", method, future.exception())
+
+        self.protocol.send_request(method, params).add_done_callback(answered)
+
+    # --- documents ---
+
+    @property
+    def publisher(self) -> Publisher:
+        if self._publisher is None:
+            from .diagnostics import Publisher
+
+            self._publisher = Publisher(self)
+        return self._publisher
+
+    def _did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        self._touched(params.text_document.uri)
+
+    def _did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        self._touched(params.text_document.uri)
+
+    def _touched(self, uri: str) -> None:
+        if not self.client.pulls:
+            self.publisher.changed(uri)
+
+    def _did_save(self, params: types.DidSaveTextDocumentParams) -> None:
+        from . import setup
+
+        setup.saved(self, params.text_document.uri)
+
+    def _did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        self.session.forget(params.text_document.uri)
+        if not self.client.pulls:
+            self.publisher.closed(params.text_document.uri)
+
+    # --- requests ---
+
+    async def _diagnostic(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        from .diagnostics import pull
+
+        return await pull(self, params)
+
+    async def _hover(self, params: types.HoverParams) -> types.Hover | None:
+        from .requests import hover
+
+        return await hover(self, params)
+
+    async def _code_action(self, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        from .requests import code_actions
+
+        return await code_actions(self, params)
+
+    async def _code_lens(self, params: types.CodeLensParams) -> list[types.CodeLens]:
+        from .requests import code_lenses
+
+        return await code_lenses(self, params)
+
+    # --- workspace ---
+
+    async def _did_change_configuration(self, params: types.DidChangeConfigurationParams) -> None:
+        from . import setup
+
+        await setup.configure(self, params.settings)
+
+    def _did_change_watched_files(self, params: types.DidChangeWatchedFilesParams) -> None:
+        from . import setup
+
+        setup.files_changed(self, [change.uri for change in params.changes])
+
+    async def _did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+        from . import setup
+
+        await setup.folders_changed(self, params.event)
+
+    # --- commands ---
+
+    async def _create_environment(self, arguments: list[Any], token: types.ProgressToken | None) -> dict[str, Any]:
+        from . import environments
+
+        return await environments.create(self, arguments, token)
+
+    async def _show_fix(self, arguments: list[Any], _: types.ProgressToken | None) -> None:
+        from . import environments
+
+        environments.show_fix(self, arguments)
+
+    def _cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
+        running = self.running.get(params.token)
+        if running is not None:
+            running.set()
+
+    def _trust_granted(self, _: object) -> None:
+        self.trusted = True
+
+    # --- terminals ---
+
+    async def _terminal_execution(self, params: object) -> dict[str, Any] | None:
+        from . import terminal
+
+        return await terminal.advise(self, params)
+
+    async def _explain(self, params: object) -> dict[str, Any]:
+        from . import terminal
+
+        return await terminal.explain(self, params)
+
+
+def _collect_again() -> None:
+    """What was imported until now stays: the collector need not look at it."""
+    gc.freeze()
+    gc.enable()

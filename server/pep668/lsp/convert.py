@@ -1,0 +1,137 @@
+"""The engine's nouns as the protocol's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from lsprotocol import types
+
+from pep668 import rules
+from pep668.model import Applicability, Finding, Fix, Judged, RequirementsFile, Severity, Span
+from pep668.text import Edit
+
+from .client import Client
+from .documents import Document
+
+SOURCE = "pep668"
+SHOW_FIX = "pep668.showFix"
+
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFORMATION: types.DiagnosticSeverity.Information,
+    Severity.HINT: types.DiagnosticSeverity.Hint,
+}
+
+
+def to_range(document: Document, span: Span) -> types.Range:
+    return types.Range(_position(document, span.start), _position(document, span.end))
+
+
+def _position(document: Document, offset: int) -> types.Position:
+    return types.Position(*document.position(offset))
+
+
+def from_range(document: Document, found: types.Range) -> Span:
+    start = document.offset(found.start.line, found.start.character)
+    end = document.offset(found.end.line, found.end.character)
+    return Span(min(start, end), max(start, end))
+
+
+def diagnostic(document: Document, finding: Finding, client: Client) -> types.Diagnostic:
+    related = [_related(document, e.span, e.text) for e in finding.related if e.span] if client.related else None
+    return types.Diagnostic(
+        range=to_range(document, finding.span),
+        message=finding.message,
+        severity=_SEVERITIES[finding.severity],
+        source=SOURCE,
+        code=finding.rule,
+        code_description=types.CodeDescription(href=rules.url(finding.rule)) if client.links else None,
+        related_information=related or None,
+        data=_data(finding) if client.data else None,
+    )
+
+
+def _related(document: Document, span: Span, text: str) -> types.DiagnosticRelatedInformation:
+    return types.DiagnosticRelatedInformation(types.Location(document.uri, to_range(document, span)), text)
+
+
+def _data(finding: Finding) -> dict[str, str]:
+    data = {"rule": finding.rule}
+    if isinstance(finding.subject, Judged):
+        data["verdict"] = finding.subject.environment.verdict.value
+    return data
+
+
+# --- fixes ---
+
+
+def action(
+    document: Document, fix: Fix, solved: types.Diagnostic, client: Client
+) -> types.CodeAction | types.Command | None:
+    """A fix as a code action; as a command where the client knows no more. None where that cannot be."""
+    command = _command(fix)
+    if not client.literals:
+        return command if not fix.edits else None
+    return types.CodeAction(
+        title=fix.title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[solved],
+        is_preferred=True if fix.preferred and client.preferred else None,
+        edit=_workspace_edit(document, fix.edits, client) if _applies(fix) else None,
+        command=command,
+    )
+
+
+def _applies(fix: Fix) -> bool:
+    return bool(fix.edits) and fix.applicability is not Applicability.DISPLAY_ONLY
+
+
+def _command(fix: Fix) -> types.Command | None:
+    if fix.applicability is Applicability.DISPLAY_ONLY:
+        shown = {"title": fix.title, "explanation": fix.explanation}
+        return types.Command(title=fix.title, command=SHOW_FIX, arguments=[shown])
+    for step in fix.steps:
+        return types.Command(title=fix.title, command=step.command, arguments=[dict(step.arguments)])
+    return None
+
+
+def _workspace_edit(document: Document, edits: Iterable[Edit], client: Client) -> types.WorkspaceEdit:
+    converted = [types.TextEdit(to_range(document, e.span), e.new_text) for e in edits]
+    if not client.document_changes:
+        return types.WorkspaceEdit(changes={document.uri: converted})
+    identifier = types.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version)
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, [*converted])])
+
+
+# --- hover ---
+
+
+def hover(document: Document, span: Span, markdown: str, client: Client) -> types.Hover:
+    kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
+    text = markdown if client.markdown else plain(markdown)
+    return types.Hover(contents=types.MarkupContent(kind, text), range=to_range(document, span))
+
+
+_LINK = re.compile(r"\[([^\]\n]*)\]\(([^)\s]*)\)")
+_FENCE = re.compile(r"^ *(?:```|~~~).*\n?", re.MULTILINE)
+_MARK = re.compile(r"\*\*|`|^#+ +", re.MULTILINE)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def plain(markdown: str) -> str:
+    """Markdown as this program writes it, for a client that shows plain text."""
+    text = _MARK.sub("", _LINK.sub(r"\1 (\2)", _FENCE.sub("", markdown)))
+    return _ESCAPE.sub(r"\1", text)
+
+
+# --- lenses ---
+
+
+def lens(
+    document: Document, found: RequirementsFile, title: str, arguments: dict[str, Any], command: str
+) -> types.CodeLens:
+    span = found.first or Span(0, 0)
+    return types.CodeLens(to_range(document, span), types.Command(title, command, arguments=[arguments]))

@@ -1,0 +1,92 @@
+"""Diagnostics: asked for where the client can ask, else pushed; never both."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from . import convert
+from .documents import Document
+
+if TYPE_CHECKING:
+    from pep668.analysis import Analysis
+
+    from .server import Server
+
+# An analysis that takes longer than this (seconds) waits for a pause in the typing.
+_AT_ONCE = 0.02
+_LONGEST_PAUSE = 0.5
+
+
+def items(document: Document, found: Analysis | None, server: Server) -> list[types.Diagnostic]:
+    if found is None:
+        return []
+    return [convert.diagnostic(document, finding, server.client) for finding in found.findings]
+
+
+async def pull(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+    document = server.protocol.documents.get(params.text_document.uri)
+    if document is None:
+        return types.RelatedFullDocumentDiagnosticReport(items=[])
+    identity = ".".join(map(str, server.session.key(document)))
+    if params.previous_result_id == identity:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=identity)
+    found = await server.analysis(document)
+    return types.RelatedFullDocumentDiagnosticReport(items=items(document, found, server), result_id=identity)
+
+
+class Publisher:
+    """Pushes the diagnostics of open documents; of many changes only the last is looked at."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._cost: dict[str, float] = {}
+
+    def changed(self, uri: str) -> None:
+        """Soon publish what is true of a document now."""
+        self._cancel(uri)
+        cost = self._cost.get(uri, 0.0)
+        if cost <= _AT_ONCE:
+            self._start(uri)
+        else:
+            pause = min(2 * cost, _LONGEST_PAUSE)
+            self._timers[uri] = asyncio.get_running_loop().call_later(pause, self._start, uri)
+
+    def closed(self, uri: str) -> None:
+        self._cancel(uri)
+        self._cost.pop(uri, None)
+        self._send(uri, None, [])
+
+    def all(self) -> None:
+        for document in self._server.protocol.documents:
+            self.changed(document.uri)
+
+    def _cancel(self, uri: str) -> None:
+        for waiting in (self._timers.pop(uri, None), self._tasks.pop(uri, None)):
+            if waiting is not None:
+                waiting.cancel()
+
+    def _start(self, uri: str) -> None:
+        self._timers.pop(uri, None)
+        self._tasks[uri] = task = asyncio.ensure_future(self._publish(uri))
+        task.add_done_callback(lambda done: self._tasks.pop(uri) if self._tasks.get(uri) is done else None)
+
+    async def _publish(self, uri: str) -> None:
+        document = self._server.protocol.documents.get(uri)
+        if document is None:
+            return
+        began = time.perf_counter()
+        found = await self._server.analysis(document)
+        self._cost[uri] = time.perf_counter() - began
+        current = self._server.protocol.documents.get(uri)
+        if current is not None and current.version == document.version:
+            self._send(uri, document.version, items(document, found, self._server))
+
+    def _send(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
+        version = version if self._server.client.versions else None
+        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))

@@ -1,0 +1,153 @@
+"""What the server knows between requests: folders, settings, this machine, and the analyses of open documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pep668 import analysis, languages, machine
+from pep668.analysis import Analysis
+from pep668.model import Machine
+from pep668.settings import Settings
+
+from . import uris
+from .configuration import Configuration
+from .documents import Document
+
+# Characters of the beginning by which a language is recognized.
+_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that an analysis needs: it can run in any thread."""
+
+    document: Document
+    language: str
+    path: str
+    settings: Settings
+    machine: Machine
+
+    def run(self) -> Analysis:
+        return analysis.analyze(self.document.text, self.language, self.settings, self.machine, self.path)
+
+
+class Session:
+    """`generation` changes whenever an answer about an unchanged document may have changed."""
+
+    def __init__(self, report: Callable[[str], None], environ: Mapping[str, str] = os.environ) -> None:
+        self.configuration = Configuration(report)
+        self.generation = 0
+        self._environ = environ
+        self._folders: dict[str, str | None] = {}
+        self._machines: dict[str, Machine] = {}
+        self._projects: dict[tuple[str, str], str] = {}
+        self._analyses: dict[str, tuple[tuple[int, int, int], Analysis | None]] = {}
+
+    # --- folders ---
+
+    def add_folder(self, uri: str) -> None:
+        self._folders[uri] = uris.to_path(uri)
+
+    def remove_folder(self, uri: str) -> None:
+        self._folders.pop(uri, None)
+
+    @property
+    def folders(self) -> list[tuple[str, str]]:
+        """URI and path of each workspace folder on this machine."""
+        return [(uri, path) for uri, path in self._folders.items() if path is not None]
+
+    def folder_of(self, path: str | None) -> str | None:
+        """The innermost workspace folder that holds a path; for a document without one, the first folder."""
+        if path is None:
+            return next((folder for _, folder in self.folders), None)
+        holding = [folder for _, folder in self.folders if uris.is_within(path, folder)]
+        return max(holding, key=len, default=None)
+
+    def project_of(self, path: str | None, settings: Settings) -> str:
+        """The folder whose environment a document's installs would go to.
+
+        The nearest one upward that has an environment, else the workspace folder,
+        else the document's own. "" for a document that is nowhere.
+        """
+        folder = self.folder_of(path)
+        if path is None:
+            return folder or ""
+        directory = uris.parent(path)
+        key = (directory, settings.environment_directory)
+        if key not in self._projects:
+            self._projects[key] = self._project(directory, folder, settings.environment_directory)
+        return self._projects[key]
+
+    def _project(self, directory: str, folder: str | None, name: str) -> str:
+        at = directory
+        while folder is not None and at != folder:
+            if any(os.path.isfile(os.path.join(at, n, "pyvenv.cfg")) for n in {name, ".venv", "venv"}):
+                return at
+            above = uris.parent(at)
+            if above == at:
+                return directory
+            at = above
+        return folder or directory
+
+    # --- what answers depend on ---
+
+    def settings_of(self, path: str | None) -> Settings:
+        folder = self.folder_of(path)
+        return self.configuration.of(uris.parent(path) if path else folder or "", folder)
+
+    def machine(self, folder: str) -> Machine:
+        """This machine as seen from a folder: read once, until `forget_machine`."""
+        found = self._machines.get(folder)
+        if found is None:
+            found = self._machines[folder] = machine.snapshot(folder, environ=self._environ)
+        return found
+
+    def forget_machine(self) -> None:
+        """Environments, interpreters or pip's configuration may have changed."""
+        self._machines.clear()
+        self._projects.clear()
+        self.generation += 1
+
+    def look_again(self) -> bool:
+        """Read this machine again; whether it has changed. May be called from any thread."""
+        fresh = {folder: machine.snapshot(folder, environ=self._environ) for folder in list(self._machines)}
+        if all(self._machines.get(folder) == seen for folder, seen in fresh.items()):
+            return False
+        self._machines.update(fresh)
+        self._projects.clear()
+        self.generation += 1
+        return True
+
+    def forget_settings(self) -> None:
+        self.configuration.forget_files()
+        self._projects.clear()
+        self.generation += 1
+
+    # --- analyses ---
+
+    def key(self, document: Document) -> tuple[int, int, int]:
+        """Equal for equal answers."""
+        return document.serial, document.version, self.generation
+
+    def task(self, document: Document) -> Task | None:
+        """None for a document of no language that is known."""
+        language = languages.detect(uris.name_of(document.uri), document.text[:_HEAD], document.language_id)
+        if language is None:
+            return None
+        path = uris.to_path(document.uri)
+        settings = self.settings_of(path)
+        here = self.machine(self.project_of(path, settings))
+        return Task(document, language, uris.name_of(document.uri), settings, here)
+
+    def known(self, document: Document) -> tuple[bool, Analysis | None]:
+        """Whether the document has been analyzed as it is now, and the analysis."""
+        key, found = self._analyses.get(document.uri, (None, None))
+        return key == self.key(document), found
+
+    def remember(self, document: Document, key: tuple[int, int, int], found: Analysis | None) -> None:
+        self._analyses[document.uri] = (key, found)
+
+    def forget(self, uri: str) -> None:
+        self._analyses.pop(uri, None)
