@@ -4,7 +4,7 @@
     python3.10 scripts/package_vsix.py --lock       choose the libraries' versions anew
 
 Needs Node 20 and npm, and nothing of the machine's Python but its standard library (and venv, where it has no pip).
-The libraries are pinned by hash in client-vscode/bundled/requirements.txt, pure Python, resolved for the oldest
+The libraries are pinned by hash in client-vscode/server/requirements.txt, pure Python, resolved for the oldest
 supported Python, so that the same files serve all of them.
 """
 
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CLIENT = ROOT / "client-vscode"
 SERVER = ROOT / "server" / "pep668"
-REQUIREMENTS = CLIENT / "bundled" / "requirements.txt"
+REQUIREMENTS = CLIENT / "server" / "requirements.txt"
 BUILD = ROOT / "build"
 STAGE = BUILD / "extension"
 OLDEST = "3.10"
@@ -114,15 +114,15 @@ def stage() -> None:
         if source.exists():
             shutil.copy(source, STAGE / source.name)
     (STAGE / "bundled").mkdir()
-    shutil.copy(CLIENT / "bundled" / "run_server.py", STAGE / "bundled")
+    shutil.copy(CLIENT / "server" / "run_server.py", STAGE / "bundled")
     stage_libraries(STAGE / "bundled" / "libs")
 
 
 def pack(output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     vsce = CLIENT / "node_modules" / "@vscode" / "vsce" / "vsce"
-    options = ["--no-dependencies", "--allow-missing-repository", "--out", output]
-    run(["node", vsce, "package", *options], cwd=STAGE)
+    options = ["--no-dependencies", "--allow-missing-repository"]
+    run(["node", vsce, "package", *options, "--out", output], cwd=STAGE)
 
 
 def main() -> None:
