@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "server"))
 
+from pep668 import data  # noqa: E402
 from pep668.environment import images  # noqa: E402
 
 OUT = ROOT / "server/pep668/data/images.json"
@@ -84,10 +85,9 @@ def answer(table: list[tuple[str, str, str]]) -> tuple[int, int, list[str]]:
 
 
 def _canonical(suite: str) -> str:
-    numbers = {"12": "bookworm", "13": "trixie", "11": "bullseye", "24.04": "noble", "22.04": "jammy"}
-    numbers |= {"26.04": "resolute", "26.10": "stonking"}
+    """`debian:bookworm` and `debian:12.5` are the same release."""
     family, _, release = suite.partition(":")
-    return f"{family}:{numbers.get(release, release)}" if release else family
+    return data.label(family, release) if family in ("debian", "ubuntu") else suite
 
 
 def main() -> int:

@@ -39,7 +39,7 @@ _SUITE_TOKENS = {
 _BY_TOKEN = {token: f"{family}:{token}" for family, tokens in _SUITE_TOKENS.items() for token in tokens}
 _NUMBERED = re.compile(r"(ubuntu|debian|alpine|ubi|al|oraclelinux|rockylinux|fedora|noble|jammy)-?v?(\d[\d.]*)$")
 _VERSION = re.compile(r"v?(\d[\w.]*?)(?:[-_]|$)")
-_ROLLING = {"debian": "debian:trixie", "ubuntu": "ubuntu:resolute", "alpine": "alpine:?"}
+_BASES = ("debian", "ubuntu", "alpine")
 
 
 @cache
@@ -122,7 +122,7 @@ def lookup(reference: str) -> Image | None:
     for pattern, row in other.items():
         if repository == pattern or (pattern.endswith("*") and repository.startswith(pattern[:-1])):
             return _other(row, tag)
-    if repository in _ROLLING:
+    if repository in _BASES:
         return Image(_base_suite(repository, tag))
     rules = official.get(repository)
     if rules is None:
@@ -134,18 +134,11 @@ def lookup(reference: str) -> Image | None:
 
 
 def _base_suite(repository: str, tag: str) -> str:
-    if tag in ("latest", "stable") or not tag:
-        return _ROLLING[repository] if tag else ""
-    if repository == "ubuntu" and tag in ("rolling", "devel"):
-        return "ubuntu:resolute"
-    if repository == "debian":
-        tag = {"testing": "forky", "unstable": "sid", "oldstable": "bookworm", "oldoldstable": "bullseye"}.get(
-            tag.partition("-")[0], tag
-        )
+    """The suite of a distribution's own image: its tag begins with a release, a codename or a channel."""
     first = tag.partition("-")[0]
-    if repository == "alpine" and (first in ("edge", "3") or (first.isdigit() and len(first) == 8)):
+    if repository == "alpine" and (first in ("latest", "edge", "3") or (first.isdigit() and len(first) == 8)):
         return "alpine:?"
-    return f"{repository}:{first}"
+    return f"{repository}:{first}" if first else ""
 
 
 def _other(row: dict[str, Any], tag: str) -> Image:
