@@ -58,8 +58,8 @@ def create_environment(
     request: EnvironmentRequest,
     machine: Machine,
     *,
-    report: Callable[[str], None] = lambda line: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    report: Callable[[str], None],
+    cancelled: Callable[[], bool],
     environ: Mapping[str, str] | None = None,
 ) -> EnvironmentResult:
     """Makes an environment, or uses or repairs the one that is there, and installs into it.
@@ -75,13 +75,15 @@ def create_environment(
         return EnvironmentResult(False, str(error), help=error.help)
     except Cancelled:
         work.undo()
-        return EnvironmentResult(False, "Cancelled: nothing was changed." if work.undone else _CANCELLED_PART)
+        kept = work.installing and not work.made
+        return EnvironmentResult(False, _CANCELLED_INSTALL if kept else _CANCELLED)
     except OSError as error:
         work.undo()
         return EnvironmentResult(False, _os_error(error, request))
 
 
-_CANCELLED_PART = "Cancelled: the environment is kept, but not everything was installed."
+_CANCELLED = "Cancelled: nothing was left behind."
+_CANCELLED_INSTALL = "Cancelled: the environment is kept; what was installed until then is in it."
 
 
 def _os_error(error: OSError, request: EnvironmentRequest) -> str:
@@ -107,18 +109,18 @@ class _Work:
     made: bool = False  # the environment is being made by us
     made_folder: bool = False  # so is its folder
     installing: bool = False
-    undone: bool = True
+    parents: list[str] = field(default_factory=list)  # folders above it that were made, innermost first
     links: dict[str, str] = field(default_factory=dict)  # dangling links that a repair removed
     said: list[str] = field(default_factory=list)  # output of the failed attempts
 
     def run(self) -> EnvironmentResult:
+        if not os.path.isdir(self.request.folder):
+            raise Refused(f"There is no folder {self.request.folder}.")
         self.path = self.request.path
         self.python = os.path.join(self.path, BIN, PYTHON)
         arguments = self.request.arguments()
         if arguments:
             self._check_pip_config()
-        if not os.path.isdir(self.request.folder):
-            raise Refused(f"There is no folder {self.request.folder}")
         done = self._existing() if os.path.lexists(self.path) else self._new()
         version = _version(self.path)
         named = f"{self.request.directory}{f' with Python {version}' if version else ''}"
@@ -156,6 +158,10 @@ class _Work:
         self.report(f"Repairing {name}, which is incomplete")
         if not os.path.exists(self.python):
             self._relink()
+        elif not os.path.exists(os.path.join(self.path, BIN, "activate")):
+            base = self._base()
+            if base is not None and base.version == _version(self.path):
+                self._attempt(self._bare(base))
         if not _complete(self.path) and not self._seed():
             raise self._failure(self._base(), f"{name} is incomplete and could not be repaired")
         return "Repaired"
@@ -175,50 +181,55 @@ class _Work:
             if os.path.islink(link) and not os.path.exists(link):
                 self.links[link] = os.readlink(link)  # venv would keep a dangling link
                 os.unlink(link)
-        self._attempt([base.path, "-I", "-u", "-m", "venv", "--without-pip", self.path])
+        self._attempt(self._bare(base))
         if not os.path.exists(self.python):
             raise self._failure(base, f"{name} has no working Python and could not be repaired")
 
     def _new(self) -> str:
         folder = os.path.dirname(self.path)
-        if not os.access(folder if os.path.isdir(folder) else self.request.folder, os.W_OK):
-            raise Refused(_storage_problem("Permission denied", self.request.folder))
-        os.makedirs(folder, exist_ok=True)
+        while not os.path.isdir(folder):
+            self.parents.append(folder)
+            folder = os.path.dirname(folder)
+        if not os.access(folder, os.W_OK):
+            raise Refused(_storage_problem("Permission denied", folder))
+        for above in reversed(self.parents):
+            os.mkdir(above)
         os.mkdir(self.path)  # fails where someone else was faster
         self.made = self.made_folder = True
         return self._make()
 
     def _make(self) -> str:
-        base = self._base()
-        uv = self._uv()
+        base, uv = self._base(), self._uv()
         if base is None and uv is None:
             raise self._no_python()
-        for arguments in self._ways(base, uv if self.request.prefer_uv else None):
+        for arguments, seeds in self._ways(base, uv):
             self._attempt(arguments)
-            if _complete(self.path):
-                return "Created"
-            if os.path.exists(self.python) and self._seed():
+            if _complete(self.path) or (not seeds and os.path.exists(self.python) and self._seed()):
                 return "Created"
             if _storage_problem("\n".join(self.said), self.path):
                 break
             self._clear()
-        if uv is not None and not self.request.prefer_uv:
-            self._attempt(_uv_venv(uv, base, self.path))
-            if _complete(self.path):
-                return "Created"
         raise self._failure(base, f"{self.request.directory} could not be made")
 
-    def _ways(self, base: Interpreter | None, uv: str | None) -> Iterator[list[str]]:
-        if uv is not None:
-            yield _uv_venv(uv, base, self.path)
+    def _ways(self, base: Interpreter | None, uv: str | None) -> Iterator[tuple[list[str], bool]]:
+        """Commands that make an environment, the best first, and whether they put pip into it."""
+        with_uv = [([uv, "venv", "--seed", *(["--python", base.path] if base else []), self.path], True)] if uv else []
+        if self.request.prefer_uv or base is None:
+            yield from with_uv
         if base is not None:
-            yield [base.path, "-I", "-u", "-m", "venv", self.path]
-            yield [base.path, "-u", "-m", "virtualenv", self.path]
+            yield [base.path, "-I", "-u", "-m", "venv", self.path], True
+            if not self.request.prefer_uv:
+                yield from with_uv
+            yield [base.path, "-u", "-m", "virtualenv", self.path], True
+            # what ensurepip's failure leaves has no activate scripts
+            yield self._bare(base), False
+
+    def _bare(self, base: Interpreter) -> list[str]:
+        shared = ["--system-site-packages"] if _config(self.path, "include-system-site-packages") == "true" else []
+        return [base.path, "-I", "-u", "-m", "venv", "--without-pip", *shared, self.path]
 
     def _seed(self) -> bool:
         """Puts pip into an environment that has a Python but no pip, with what is there without root."""
-        if self.made:
-            self.report("Adding pip from what this machine has")
         base, uv = self._base(), self._uv()
         self._attempt([self.python, "-I", "-u", "-m", "ensurepip", "--upgrade", "--default-pip"])
         for folder in WHEEL_FOLDERS:
@@ -263,7 +274,10 @@ class _Work:
         return next((p for p in names if self._trusted(p)), None)
 
     def _trusted(self, path: str) -> bool:
-        """Nothing that the workspace brings is run, through a link neither."""
+        """Nothing that the workspace brings is run, through a link neither; a home folder is no workspace."""
+        home = os.path.realpath(self.environ.get("HOME") or os.path.expanduser("~"))
+        if (home + os.sep).startswith(os.path.realpath(self.request.folder).rstrip(os.sep) + os.sep):
+            return True
         folders = {os.path.abspath(self.request.folder), os.path.realpath(self.request.folder)}
         return not any(p.startswith(f.rstrip(os.sep) + os.sep) for f in folders for p in (path, os.path.realpath(path)))
 
@@ -272,9 +286,8 @@ class _Work:
             section, _, name = key.partition(".")
             if name in _ELSEWHERE and section in ("global", "install") and value:
                 file = self.machine.pip_config_files.get(key, "pip's configuration")
-                raise Refused(
-                    f"{file} sends every installation to {value} ({name} in [{section}]): remove that line, then try again."
-                )
+                where = f"to {value} ({name} in [{section}])"
+                raise Refused(f"{file} sends every installation {where}: remove that line, then try again.")
 
     # --- failure --------------------------------------------------------------------------------
 
@@ -295,9 +308,10 @@ class _Work:
         if _NO_ENSUREPIP.search(said) or _NO_VENV.search(said):
             command = self._venv_command(base, said)
             python = f"Python {base.version}" if base and base.version else "this Python"
-            rest = "without root, install uv (it brings its own way) or virtualenv"
-            return Refused(f"{what}: {python} has no ensurepip; {_then(command, 'install it')}, or, {rest}.", command)
-        last = next((line for line in reversed(self.said) if line.strip()), "no reason was given")
+            do = _then(command, "install the package of your system that has it")
+            return Refused(f"{what}: {python} has no ensurepip; {do}; without root, install uv or virtualenv.", command)
+        reasons = (line for line in reversed(self.said) if not line.endswith("No module named virtualenv"))
+        last = next(reasons, "no reason was given")
         return Refused(f"{what}: {last}")
 
     def _venv_command(self, base: Interpreter | None, said: str) -> str:
@@ -313,11 +327,9 @@ class _Work:
         """Removes what was made here, and puts back the links that a repair removed."""
         if self.made:
             self._clear()
-            if self.made_folder:
-                with suppress(OSError):
-                    os.rmdir(self.path)
-        elif self.installing:
-            self.undone = False
+            with suppress(OSError):
+                for folder in [self.path] * self.made_folder + self.parents:
+                    os.rmdir(folder)
         for link, target in self.links.items():
             if not os.path.exists(link):
                 with suppress(OSError):
@@ -338,10 +350,6 @@ def _then(command: str, otherwise: str) -> str:
     return f"run `{command}` and try again" if command else otherwise
 
 
-def _uv_venv(uv: str, base: Interpreter | None, path: str) -> list[str]:
-    return [uv, "venv", "--seed", *(["--python", base.path] if base else []), path]
-
-
 def _complete(path: str) -> bool:
     """Whether an environment has a Python that leads somewhere, and its own pip."""
     if not os.path.isfile(os.path.join(path, "pyvenv.cfg")) or not os.path.exists(os.path.join(path, BIN, PYTHON)):
@@ -350,14 +358,19 @@ def _complete(path: str) -> bool:
     return any(glob(os.path.join(escape(path), p, "pip", "__init__.py")) for p in patterns)
 
 
-def _version(path: str) -> str:
-    """`3.11`, as the environment's pyvenv.cfg says."""
+def _config(path: str, key: str) -> str:
+    """A value of the environment's pyvenv.cfg, "" where it has none."""
     try:
         with open(os.path.join(path, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
-            match = re.search(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", file.read(65536), re.MULTILINE)
+            match = re.search(rf"^{key}\s*=\s*(\S+)", file.read(65536), re.MULTILINE)
     except OSError:
         return ""
     return match[1] if match else ""
+
+
+def _version(path: str) -> str:
+    """`3.11`, as the environment's pyvenv.cfg says."""
+    return ".".join(_config(path, "version(?:_info)?").split(".")[:2])
 
 
 def _pip_error(outcome: Outcome) -> str:
