@@ -28,7 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -52,13 +52,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; docs/command-line.md is generated from it."""
+    top = _Parser(
         prog="pep668",
         description="Find install commands that PEP 668 refuses, explain the refusal, create a virtual environment.",
     )
-    parser.add_argument("--version", action="version", version=f"pep668 {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    top.add_argument("--version", action="version", version=f"pep668 {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     check = commands.add_parser("check", help="report install commands that are refused, or break something")
     _add_paths(check)
@@ -101,8 +102,15 @@ def _parser() -> argparse.ArgumentParser:
     rule.set_defaults(run=_rule)
 
     server = commands.add_parser("server", help="run the language server on standard input and output")
+    server.add_argument("--stdio", action="store_true", help="accepted, as editors pass it; there is no other way")
     server.set_defaults(run=_server)
-    return parser
+    return top
+
+
+def subparsers(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The parsers of the commands, by name."""
+    actions = (a for a in top._actions if isinstance(a, argparse._SubParsersAction))
+    return {name: sub for action in actions for name, sub in action.choices.items()}
 
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:
@@ -296,13 +304,12 @@ def _rule(arguments: argparse.Namespace) -> int:
 
 
 def _server(_: argparse.Namespace) -> int:
+    from .lsp import serve
+
     try:
-        from .lsp.server import main as serve
-    except ImportError as error:
-        raise UsageError(
-            f"the language server needs pygls and lsprotocol: {error}; install pep668 with its dependencies"
-        ) from None
-    return serve()
+        return serve()
+    except ModuleNotFoundError as error:
+        raise UsageError(f"the language server needs pygls: {error}; install pep668 with its dependencies") from None
 
 
 # --- what they share ------------------------------------------------------------------------------
