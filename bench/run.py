@@ -1,0 +1,219 @@
+"""`make bench`: what pep668 takes, as a ratio of something plain beside it, in one run.
+
+    python bench/run.py [--rounds N] [--json FILE] [start] [keystroke] [scan]
+
+Both sides of a comparison are driven in the same way, take turns, and are warmed up alike; of each the
+median counts. Times differ from machine to machine, the ratios hardly do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import tree
+
+HERE = Path(__file__).resolve().parent
+SERVER = [sys.executable, "-m", "pep668", "server"]
+BARE = [sys.executable, str(HERE / "bare_server.py")]
+ENVIRON = {**os.environ, "PYTHONPATH": str(HERE.parent / "server")}
+GOALS = {"start": 1.1, "keystroke": 5.0, "scan": 10.0}
+
+LINES = 2000
+URI = "file:///bench/install.sh"
+
+
+class Client:
+    """As much of a client as a measurement needs: it pushes bytes and waits for one message."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRON)
+        self._id = 0
+
+    def send(self, method: str, params: object, **more: object) -> None:
+        body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, **more}).encode()
+        assert self.process.stdin
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        self.process.stdin.flush()
+
+    def receive(self) -> dict[str, Any]:
+        assert self.process.stdout
+        length = 0
+        while (line := self.process.stdout.readline()) != b"\r\n":
+            if not line:
+                raise SystemExit(f"{self.process.args} ended")
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        message: dict[str, Any] = json.loads(self.process.stdout.read(length))
+        return message
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        while not wanted(message := self.receive()):
+            pass
+        return message
+
+    def request(self, method: str, params: object) -> dict[str, Any]:
+        self._id += 1
+        self.send(method, params, id=self._id)
+        return self.wait(lambda m: m.get("id") == self._id and "method" not in m)
+
+    def diagnostics(self, version: int) -> list[Any]:
+        def wanted(message: dict[str, Any]) -> bool:
+            if message.get("method") != "textDocument/publishDiagnostics":
+                return False
+            return bool(message["params"].get("version") == version)
+
+        found: list[Any] = self.wait(wanted)["params"]["diagnostics"]
+        return found
+
+    def initialize(self) -> None:
+        publish = {"relatedInformation": True, "versionSupport": True, "codeDescriptionSupport": True}
+        capabilities = {"textDocument": {"publishDiagnostics": publish}}
+        self.request("initialize", {"processId": None, "rootUri": "file:///bench", "capabilities": capabilities})
+        self.send("initialized", {})
+
+    def open(self, text: str) -> None:
+        item = {"uri": URI, "languageId": "shellscript", "version": 1, "text": text}
+        self.send("textDocument/didOpen", {"textDocument": item})
+
+    def insert(self, line: int, text: str, version: int) -> None:
+        at = {"line": line, "character": 0}
+        change = {"range": {"start": at, "end": at}, "text": text}
+        self.send(
+            "textDocument/didChange",
+            {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]},
+        )
+
+    def end(self) -> None:
+        self.request("shutdown", None)
+        self.send("exit", None)
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+
+def start(rounds: int) -> dict[str, Any]:
+    """From the start of the process to the answer to `initialize`, and to the first diagnostics."""
+
+    def once(command: list[str]) -> tuple[float, float]:
+        began = time.perf_counter()
+        client = Client(command)
+        client.initialize()
+        answered = time.perf_counter() - began
+        client.open("#!/bin/sh\npip3 install six\n")
+        client.diagnostics(1)
+        first = time.perf_counter() - began
+        client.end()
+        return answered, first
+
+    samples = _interleaved(rounds, lambda: once(SERVER), lambda: once(BARE))
+    return {
+        "start": _ratio("process start to `initialize` answered", *([s[0] for s in side] for side in samples)),
+        "first": _ratio("process start to first diagnostics", *([s[1] for s in side] for side in samples)),
+    }
+
+
+def keystroke(rounds: int) -> dict[str, Any]:
+    """One character typed in a script of 2,000 lines, to the diagnostics of that version."""
+    text = tree.script(LINES, commands=20)
+    sides = [Client(command) for command in (SERVER, BARE)]
+    versions = [1, 1]
+    for client in sides:
+        client.initialize()
+        client.open(text)
+        client.diagnostics(1)
+
+    def once(side: int) -> float:
+        versions[side] += 1
+        began = time.perf_counter()
+        sides[side].insert(LINES // 2, "x" if versions[side] % 2 else "# ", versions[side])
+        sides[side].diagnostics(versions[side])
+        return time.perf_counter() - began
+
+    for _ in range(10):
+        once(0)
+        once(1)
+    samples = _interleaved(rounds * 10, lambda: once(0), lambda: once(1))
+    for client in sides:
+        client.end()
+    return {"keystroke": _ratio(f"one keystroke in a script of {LINES:,} lines", *samples)}
+
+
+def scan(rounds: int) -> dict[str, Any]:
+    """`pep668 check` over a tree of 10,000 files, 2 % of them with a needle, against ripgrep."""
+    grep = shutil.which("rg")
+    if grep is None:
+        raise SystemExit("the scan is compared with ripgrep: install it (apt install ripgrep)")
+    with tempfile.TemporaryDirectory() as folder:
+        tree.write(Path(folder), files=10_000)
+
+        def ours() -> float:
+            return _timed([sys.executable, "-m", "pep668", "check", folder], (0, 1))
+
+        def theirs() -> float:
+            return _timed([grep, "-j2", "pip3? install", folder], (0, 1))
+
+        ours(), theirs()
+        samples = _interleaved(rounds, ours, theirs)
+    return {"scan": _ratio("`pep668 check` over 10,000 files, against rg -j2", *samples)}
+
+
+def _timed(command: list[str], codes: tuple[int, ...]) -> float:
+    began = time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRON, check=False)
+    took = time.perf_counter() - began
+    if done.returncode not in codes:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.decode()}")
+    return took
+
+
+def _interleaved(rounds: int, *sides: Callable[[], Any]) -> list[list[Any]]:
+    """The samples of each side; they take turns, so that what slows the machine slows both."""
+    samples: list[list[Any]] = [[] for _ in sides]
+    for _ in range(rounds):
+        for side, taken in zip(sides, samples, strict=True):
+            taken.append(side())
+    return samples
+
+
+def _ratio(name: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:
+    mine, other = statistics.median(ours), statistics.median(theirs)
+    return {"name": name, "ours": mine, "theirs": other, "ratio": mine / other, "samples": len(ours)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", metavar="start|keystroke|scan", help="all of them by default")
+    parser.add_argument("--rounds", type=int, default=11, help="samples of each side (keystrokes: ten times as many)")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers there as well")
+    arguments = parser.parse_args()
+    results: dict[str, Any] = {}
+    print(f"{'':56} {'pep668':>10} {'beside it':>10} {'ratio':>7}  goal")
+    for measure in (start, keystroke, scan):
+        if arguments.what and measure.__name__ not in arguments.what:
+            continue
+        for key, result in measure(arguments.rounds).items():
+            results[key] = result
+            goal = GOALS.get(key)
+            verdict = "" if goal is None else f"<= {goal:g}x {'ok' if result['ratio'] <= goal else 'MISSED'}"
+            times = f"{result['ours'] * 1000:8.1f}ms {result['theirs'] * 1000:8.1f}ms"
+            print(f"{result['name']:56} {times} {result['ratio']:6.2f}x  {verdict}", flush=True)
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
