@@ -65,13 +65,17 @@ def parser() -> argparse.ArgumentParser:
     _add_paths(check)
     check.add_argument("--select", metavar="CODES", help="rules to report, separated by commas (EM001,EM002)")
     check.add_argument("--ignore", metavar="CODES", help="rules not to report")
-    check.add_argument("--output-format", choices=("text", "json"), default="text")
-    check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    check.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="how to print it (default: text)"
+    )
+    check.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     check.set_defaults(run=_check)
 
     inventory = commands.add_parser("inventory", help="list every install command with its verdict")
     _add_paths(inventory)
-    inventory.add_argument("--output-format", choices=("text", "json"), default="text")
+    inventory.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="how to print it (default: text)"
+    )
     inventory.set_defaults(run=_inventory)
 
     explain = commands.add_parser("explain", help="say what an error in a terminal or log means and what to do")
@@ -82,7 +86,9 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--exit-code", type=int, metavar="N", help="the exit code of that command")
     explain.add_argument("--cwd", default="", metavar="DIR", help="the folder that it ran in")
     explain.add_argument("--shell", default="", metavar="NAME", help="the shell that ran it (bash, fish, pwsh ...)")
-    explain.add_argument("--output-format", choices=("text", "json"), default="text")
+    explain.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="how to print it (default: text)"
+    )
     explain.add_argument("--machine", choices=("local", "none"), default="none", help="judge by this machine as well")
     explain.set_defaults(run=_explain)
 
@@ -107,10 +113,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def subparsers(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """The parsers of the commands, by name."""
-    actions = (a for a in top._actions if isinstance(a, argparse._SubParsersAction))
-    return {name: sub for action in actions for name, sub in action.choices.items()}
+def subparsers(top: argparse.ArgumentParser) -> dict[str, tuple[argparse.ArgumentParser, str]]:
+    """The commands' parsers and summaries, by name."""
+    found = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction))
+    summaries = {a.dest: a.help or "" for a in found._choices_actions}
+    return {name: (parser, summaries[name]) for name, parser in found.choices.items()}
 
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:
