@@ -78,7 +78,7 @@ def _value(key: str, value: Any, source: str) -> Any:
             return {code: Severity(level) for code, level in value.items()}
         except ValueError as error:
             raise SettingsError(f"{source}: {error}; use error, warning, information or hint") from None
-    default = _FIELDS[key].default
+    default: Any = _FIELDS[key].default
     if isinstance(default, tuple):
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             raise SettingsError(f"{source}: '{key}' must be a list of strings")
