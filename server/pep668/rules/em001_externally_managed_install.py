@@ -1,6 +1,4 @@
-"""# externally-managed-install (EM001)
-
-## What it does
+"""## What it does
 
 Finds commands of pip, uv, get-pip.py and ensurepip that would be refused with `error: externally-managed-environment`,
 because they reach a Python that its distribution marked with an `EXTERNALLY-MANAGED` file (PEP 668).

@@ -1,6 +1,4 @@
-"""# sudo-pip (EM002)
-
-## What it does
+"""## What it does
 
 Finds pip and uv run as root through sudo (doas, su, pkexec) against the system's Python, also where a virtual
 environment is active: sudo starts with its own PATH and leaves the environment behind.

@@ -1,6 +1,4 @@
-"""# break-system-packages (EM003)
-
-## What it does
+"""## What it does
 
 Finds what switches the check off: the flag `--break-system-packages`, the variables `PIP_BREAK_SYSTEM_PACKAGES` and
 `UV_BREAK_SYSTEM_PACKAGES`, `pip config set global.break-system-packages true`, and a pip.conf written with that key.

@@ -1,6 +1,4 @@
-"""# application-with-pip (EM005)
-
-## What it does
+"""## What it does
 
 Finds applications among the packages that pip installs into a Python that is or may be externally managed: programs
 that people run and that nothing imports, such as httpie, yt-dlp or ansible.

@@ -1,6 +1,4 @@
-"""# user-install (EM006)
-
-## What it does
+"""## What it does
 
 Finds `pip install --user` as a way round an externally managed Python. It takes the place of EM001 for that command: an
 error where it is refused, a hint where that depends on the machine.

@@ -1,6 +1,4 @@
-"""# externally-managed-error (EM020)
-
-## What it does
+"""## What it does
 
 Finds the refusal itself, `error: externally-managed-environment` of pip or uv's "is externally managed", in the output
 of a terminal, a log or a build.

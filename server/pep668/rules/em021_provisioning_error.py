@@ -1,6 +1,4 @@
-"""# provisioning-error (EM021)
-
-## What it does
+"""## What it does
 
 Finds, in output, the other failures on the way to a working environment: `ensurepip` is not available, no module named
 pip, no such command, an `activate` script of another shell, a package that the package manager does not know.

@@ -1,6 +1,4 @@
-"""# requirements-without-environment (EM030)
-
-## What it does
+"""## What it does
 
 Finds a requirements file in a folder that has no virtual environment, on a machine whose `python3` is externally
 managed. It needs to know the machine, so it speaks in the editor and with `--machine local` only.

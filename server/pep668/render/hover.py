@@ -1,0 +1,116 @@
+"""The hover of an install command or of a reported refusal, as Markdown of at most a dozen lines."""
+
+from __future__ import annotations
+
+import re
+
+from ..analysis import Analysis
+from ..fixes import propose
+from ..model import Environment, ErrorReport, Evidence, Finding, Judged, Managed, Verdict
+from ..text import LineTable, Span
+from .text import printable
+
+_EVIDENCE = 3
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~])")
+
+
+def hover(analysis: Analysis, offset: int) -> tuple[Span, str] | None:
+    """What stands at an offset of the document and what it would do; None where that is nothing of ours."""
+    for judged in analysis.context.judged:
+        span = judged.install.command.outer(judged.install.span)
+        if span.start <= offset <= span.end:
+            return span, _install(analysis, judged)
+    for report in analysis.context.reports:
+        if report.span.start <= offset <= report.span.end:
+            return report.span, _report(analysis, report)
+    return None
+
+
+def _install(analysis: Analysis, judged: Judged) -> str:
+    environment = judged.environment
+    lines = [_verdict(judged), _target(environment)]
+    if environment.verdict is not Verdict.ALLOWED and (quote := marker_text(environment)):
+        lines.append(f"> {quote}")
+    lines += _reasons(environment, analysis.context.lines)
+    lines += _instead(analysis, [f for f in analysis.findings if f.subject is judged])
+    return "\n\n".join(line for line in lines if line)
+
+
+def _verdict(judged: Judged) -> str:
+    install, environment = judged.install, judged.environment
+    command = code(" ".join(install.text.split()))
+    where = "on this machine" if environment.local else "here"
+    if environment.verdict is Verdict.REFUSED:
+        return f"{command} would be **refused** {where}: `error: externally-managed-environment`."
+    if environment.verdict is Verdict.DEPENDS:
+        return f"{command}: whether it is refused depends on {_escaped(environment.decides or 'the machine')}."
+    if environment.virtual_environment:
+        return f"{command} installs into the virtual environment {code(environment.virtual_environment)}."
+    if install.python.own:
+        return f"{command} keeps an environment of its own; the system's Python is not touched."
+    if environment.bypass is not None:
+        how = environment.bypass.value.replace("-", " ")
+        return f"{command} is let through by an override ({how}) and may change the system's own packages."
+    return f"{command} is **not refused** {where}."
+
+
+def _target(environment: Environment) -> str:
+    interpreter = environment.interpreter
+    if interpreter is None:
+        if environment.distribution and environment.managed is Managed.YES:
+            return f"It reaches the Python of {_escaped(environment.distribution)}, which is externally managed."
+        return ""
+    version = f" (Python {_escaped(interpreter.version)})" if interpreter.version else ""
+    reached = f"It reaches {code(interpreter.path)}{version}"
+    if interpreter.marker is None:
+        return f"{reached}, which is not externally managed."
+    by = f" by {_escaped(environment.distribution)}" if environment.distribution else ""
+    return f"{reached}, marked as externally managed{by} in {code(interpreter.marker.path)}."
+
+
+def marker_text(environment: Environment) -> str:
+    """The first paragraph of the marker's own message on one line, "" where there is none."""
+    marker = environment.interpreter.marker if environment.interpreter else None
+    if marker is None:
+        return ""
+    paragraph = marker.message.strip().partition("\n\n")[0]
+    text = " ".join(paragraph.split())
+    return _escaped(text if len(text) <= 240 else f"{text[:239].rstrip()}…")
+
+
+def _reasons(environment: Environment, lines: LineTable) -> list[str]:
+    shown = [e for e in environment.evidence if e.span is not None][:_EVIDENCE]
+    return ["\n".join(f"- {_reason(e, lines)}" for e in shown)] if shown else []
+
+
+def _reason(evidence: Evidence, lines: LineTable) -> str:
+    where = f" (line {lines.position(evidence.span.start)[0] + 1})" if evidence.span else ""
+    return f"{_escaped(evidence.text)}{where}"
+
+
+def _instead(analysis: Analysis, findings: list[Finding]) -> list[str]:
+    titles: dict[str, None] = {}
+    for finding in findings:
+        for fix in propose(analysis.context, finding):
+            if not fix.title.startswith("Last resort"):
+                titles.setdefault(fix.title)
+    return [f"Instead: {_escaped('; '.join(list(titles)[:3]))}."] if titles else []
+
+
+def _report(analysis: Analysis, report: ErrorReport) -> str:
+    found = [f for f in analysis.findings if f.subject is report]
+    return "\n\n".join([*(f"{_escaped(f.message)}." for f in found), *_instead(analysis, found)])
+
+
+def code(text: str) -> str:
+    """Inline code; text that holds backticks gets a longer fence."""
+    text = printable(" ".join(text.split()))
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(len(run) for run in re.findall("`+", text)) + 1)
+    return f"{fence} {text} {fence}"
+
+
+def _escaped(text: str) -> str:
+    """Text of a document or a marker as plain Markdown text."""
+    return _SPECIAL.sub(r"\\\1", printable(text))

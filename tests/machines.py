@@ -1,0 +1,54 @@
+"""A few machines that tests choose by name (`machine=debian12`), as `machine.py` would read them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pep668.model import Distribution, Interpreter, Machine, Marker, VirtualEnvironment
+
+_MESSAGE = """To install Python packages system-wide, try apt install
+python3-xyz, where xyz is the package you are trying to
+install.
+
+If you wish to install a non-Debian-packaged Python package,
+create a virtual environment using python3 -m venv path/to/venv."""
+
+
+def _system(version: str, *, marked: bool, pip: str) -> dict[str, Interpreter | None]:
+    marker = Marker(f"/usr/lib/python{version}/EXTERNALLY-MANAGED", _MESSAGE) if marked else None
+    names = ("python3", f"python{version}", "pip", "pip3")
+    found = Interpreter("/usr/bin/python3", f"/usr/bin/python{version}", version, "/usr", False, marker, pip)
+    out: dict[str, Interpreter | None] = {}
+    for name in names:
+        out[name] = out[f"/usr/bin/{name}"] = found
+    return out
+
+
+DEBIAN_12 = Machine(
+    distribution=Distribution("debian", "12", "bookworm", "Debian GNU/Linux 12 (bookworm)"),
+    programs=_system("3.11", marked=True, pip="23.0.1"),
+    folder="/home/me/project",
+)
+DEBIAN_12_WITH_VENV = replace(
+    DEBIAN_12,
+    environments=(VirtualEnvironment("/home/me/project/env", "/home/me/project/env/bin/python", "3.11"),),
+)
+DEBIAN_12_WITH_UV = replace(DEBIAN_12, programs={**DEBIAN_12.programs, "uv": None, "pipx": None})
+UBUNTU_22 = Machine(
+    distribution=Distribution("ubuntu", "22.04", "jammy", "Ubuntu 22.04.5 LTS", ("debian",)),
+    programs=_system("3.10", marked=False, pip="22.0.2"),
+    folder="/home/me/project",
+)
+ARCH = Machine(
+    distribution=Distribution("arch", "", "", "Arch Linux"),
+    programs=_system("3.13", marked=True, pip="25.1.1"),
+    folder="/home/me/project",
+)
+
+MACHINES = {
+    "debian12": DEBIAN_12,
+    "debian12+venv": DEBIAN_12_WITH_VENV,
+    "debian12+uv": DEBIAN_12_WITH_UV,
+    "ubuntu22": UBUNTU_22,
+    "arch": ARCH,
+}

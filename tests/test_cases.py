@@ -1,0 +1,117 @@
+"""The case files of tests/cases, the examples of the rules' documentation, and what holds for every fix."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from casefiles import Case, cases, converged, fences, rendered, update
+from pep668 import fixes, languages, rules
+from pep668.analysis import Analysis
+from pep668.model import Applicability, Severity
+from pep668.text import apply_edits
+
+FILES = sorted(p for p in (Path(__file__).parent / "cases").glob("*.md") if p.name != "README.md")
+CASES = [pytest.param(case, id=f"{file.stem}: {case.title}") for file in FILES for case in cases(file)]
+RULES = [pytest.param(loaded, id=loaded.rule.code) for loaded in rules.all_rules()]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_case_file(file: Path, request: pytest.FixtureRequest) -> None:
+    mismatches = []
+    for case in cases(file):
+        assert case.expectations, f"{case.title}: nothing is expected"
+        analysis = case.analyze()
+        for expectation in case.expectations:
+            actual = rendered(case, analysis, expectation)
+            if actual != expectation.body:
+                mismatches.append((case, expectation, actual))
+    if request.config.getoption("--update-cases"):
+        update(file, [(fence, actual) for _, fence, actual in mismatches])
+        return
+    report = [f"## {case.title}: {fence.kind}\n{actual}" for case, fence, actual in mismatches]
+    assert not mismatches, "rendered otherwise (--update-cases writes it):\n" + "\n".join(report)
+
+
+@pytest.mark.parametrize("loaded", RULES)
+def test_documentation_has_the_headings(loaded: rules.LoadedRule) -> None:
+    headings = re.findall(r"^## (.+)$", loaded.documentation, re.MULTILINE)
+    assert headings == ["What it does", "Why is this bad?", "Example", "Use instead", "When to ignore it"]
+
+
+@pytest.mark.parametrize("loaded", RULES)
+def test_documentation_example(loaded: rules.LoadedRule) -> None:
+    code = loaded.rule.code
+    bad, good = list(fences(loaded.documentation))[:2]
+    assert code in {f.rule for f in Case(code, bad, ()).analyze().findings}
+    if languages.detect("", good.body, good.kind):
+        better = Case(code, good, ())
+        better.source.options.update({k: v for k, v in bad.options.items() if k != "path"})
+        assert code not in {f.rule for f in better.analyze().findings}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fix_removes_its_finding_and_no_more(case: Case) -> None:
+    analysis = case.analyze()
+    for finding in analysis.findings:
+        preferred = 0
+        for fix in fixes.propose(analysis.context, finding):
+            preferred += fix.preferred
+            assert not (fix.preferred and "ast resort" in fix.title)
+            if not fix.edits:
+                assert fix.steps or fix.applicability is Applicability.DISPLAY_ONLY, fix
+                continue
+            fixed = apply_edits(case.text, fix.edits)
+            after = case.analyze(fixed)
+            remaining = _count(after)[finding.rule]
+            assert remaining < _count(analysis)[finding.rule], f"{fix.id} leaves {finding.rule}:\n{fixed}"
+            assert _errors(after) <= _errors(analysis), f"{fix.id} brings an error:\n{fixed}"
+            _same_shape(case.text, fixed)
+        assert preferred <= 1
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fixes_converge(case: Case) -> None:
+    analysis = case.analyze()
+    ids = {fix.id for finding in analysis.findings for fix in fixes.propose(analysis.context, finding) if fix.edits}
+    for id in sorted(ids):
+        text = converged(case, id)
+        assert case.analyze(text).text == text
+        _same_shape(case.text, text)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fixes_of_different_findings_can_be_applied_together(case: Case) -> None:
+    analysis = case.analyze()
+    preferred = [
+        fix for f in analysis.findings for fix in fixes.propose(analysis.context, f) if fix.preferred and fix.edits
+    ]
+    by_id = {fix.id for fix in preferred}
+    for id in by_id:
+        edits = dict.fromkeys(e for fix in preferred if fix.id == id for e in fix.edits)
+        after = case.analyze(apply_edits(case.text, edits))
+        left = {f.rule for f in after.findings if f.severity is Severity.ERROR}
+        answered = {
+            f.rule
+            for f in analysis.findings
+            if all(not p.edits for p in fixes.propose(analysis.context, f) if p.id == id)
+        }
+        assert left <= answered, after.text
+
+
+def _count(analysis: Analysis) -> Counter[str]:
+    return Counter(f.rule for f in analysis.findings)
+
+
+def _errors(analysis: Analysis) -> int:
+    return sum(f.severity is Severity.ERROR for f in analysis.findings)
+
+
+def _same_shape(before: str, after: str) -> None:
+    """Line endings and the final newline stay as they were."""
+    if "\r\n" in before:
+        assert "\n" not in after.replace("\r\n", ""), after
+    assert before.endswith("\n") == after.endswith("\n")
