@@ -80,6 +80,9 @@ def create_environment(
     except OSError as error:
         work.undo()
         return EnvironmentResult(False, _os_error(error, request))
+    except KeyboardInterrupt:
+        work.undo()
+        raise
 
 
 _CANCELLED = "Cancelled: nothing was left behind."
