@@ -36,7 +36,9 @@ class Fact:
     - `user`: the user that commands run as
     - `shell`: the program that reads the text, `bash`, `sh`, `fish`
     - `python`: an unmanaged Python put first in PATH (`actions/setup-python`); value says what did it
-    - `file`: a file that the host writes; `name` is its path, `value` its text
+    - `file`: a file that the host writes; `name` is its path, `value` its text, None when unknown
+    - `directory`: the working directory
+    - `copy`: files brought from another system; `name` is where to, `value` that `Place.system` or an image
     - `document`: the text is documentation that people read and type from, not a program
     - `host`: the container that a region runs in belongs to this host construct (a label for messages)
 
@@ -202,9 +204,9 @@ class Wrapper:
             text = word.value or ""
             if text in options:
                 return True
-            if text.startswith("-") and not text.startswith("--"):
-                if any(len(o) == 2 and o[1] in text[1:] for o in options):
-                    return True
+            bundle = text[1:] if text.startswith("-") and not text.startswith("--") else ""
+            if any(len(o) == 2 and o[1] in bundle for o in options):
+                return True
         return False
 
 
@@ -338,7 +340,9 @@ class Install:
         return None
 
     def _requested(self, *kinds: RequestKind) -> list[str]:
-        return [r.name if r.kind is RequestKind.PROJECT and r.name else r.text for r in self.requests if r.kind in kinds]
+        return [
+            r.name if r.kind is RequestKind.PROJECT and r.name else r.text for r in self.requests if r.kind in kinds
+        ]
 
     @property
     def packages(self) -> list[str]:
@@ -368,6 +372,7 @@ class Requirement:
     span: Span
     specifier: str = ""
     marker: str = ""
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,8 @@ class Reader:
         # puts `/bin` first, unless the base image has a D already.
         values: list[tuple[str, str | None, str]] = []
         new: set[str] = set()
-        for name, value, text in pairs:
-            values.append((name, substitute(value, lambda n: self._before(n, new), found.escape), text))
+        for name, written_value, text in pairs:
+            values.append((name, substitute(written_value, lambda n: self._before(n, new), found.escape), text))
             new.add(name)
         for name, value, text in values:
             self.stage.environment[name] = value
