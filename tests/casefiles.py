@@ -89,7 +89,7 @@ def rendered(case: Case, analysis: Analysis, expectation: Fence) -> str:
 def _findings(case: Case, analysis: Analysis, options: dict[str, str]) -> str:
     path = case.source.options.get("path", "")
     propose = partial(fixes.propose, analysis.context)
-    return render(analysis.findings, analysis.text, path, analysis.context.lines, False, propose).rstrip("\n") + "\n"
+    return render(analysis.findings, analysis.text, path, analysis.context.lines, False, propose)[:-1]
 
 
 def _fixes(case: Case, analysis: Analysis, options: dict[str, str]) -> str:

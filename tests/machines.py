@@ -14,10 +14,10 @@ If you wish to install a non-Debian-packaged Python package,
 create a virtual environment using python3 -m venv path/to/venv."""
 
 
-def _system(version: str, *, marked: bool, pip: str) -> dict[str, Interpreter | None]:
+def _system(owner: str, version: str, *, marked: bool, pip: str) -> dict[str, Interpreter | None]:
     marker = Marker(f"/usr/lib/python{version}/EXTERNALLY-MANAGED", _MESSAGE) if marked else None
     names = ("python3", f"python{version}", "pip", "pip3")
-    found = Interpreter("/usr/bin/python3", f"/usr/bin/python{version}", version, "/usr", False, marker, pip)
+    found = Interpreter("/usr/bin/python3", f"/usr/bin/python{version}", version, "/usr", False, marker, pip, owner)
     out: dict[str, Interpreter | None] = {}
     for name in names:
         out[name] = out[f"/usr/bin/{name}"] = found
@@ -26,7 +26,7 @@ def _system(version: str, *, marked: bool, pip: str) -> dict[str, Interpreter | 
 
 DEBIAN_12 = Machine(
     distribution=Distribution("debian", "12", "bookworm", "Debian GNU/Linux 12 (bookworm)"),
-    programs=_system("3.11", marked=True, pip="23.0.1"),
+    programs=_system("Debian", "3.11", marked=True, pip="23.0.1"),
     folder="/home/me/project",
 )
 DEBIAN_12_WITH_VENV = replace(
@@ -36,12 +36,12 @@ DEBIAN_12_WITH_VENV = replace(
 DEBIAN_12_WITH_UV = replace(DEBIAN_12, programs={**DEBIAN_12.programs, "uv": None, "pipx": None})
 UBUNTU_22 = Machine(
     distribution=Distribution("ubuntu", "22.04", "jammy", "Ubuntu 22.04.5 LTS", ("debian",)),
-    programs=_system("3.10", marked=False, pip="22.0.2"),
+    programs=_system("Ubuntu", "3.10", marked=False, pip="22.0.2"),
     folder="/home/me/project",
 )
 ARCH = Machine(
     distribution=Distribution("arch", "", "", "Arch Linux"),
-    programs=_system("3.13", marked=True, pip="25.1.1"),
+    programs=_system("Arch Linux", "3.13", marked=True, pip="25.1.1"),
     folder="/home/me/project",
 )
 

@@ -16,32 +16,13 @@ def test_applications(name: str) -> None:
     assert is_application(name)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "pytest",
-        "flask",
-        "requests",
-        "numpy",
-        "gunicorn",
-        "uvicorn",
-        "ipython",
-        "pylint",
-        "jupyterlab",
-        "celery",
-        "pip",
-        "setuptools",
-        "django",
-        "scrapy",
-        "build",
-        "supervisor",
-        "cython",
-        "mayavi",
-        "raven",
-        "chardet",
-        "tqdm",
-    ],
-)
+LIBRARIES = """
+pytest flask requests numpy gunicorn uvicorn ipython pylint jupyterlab celery pip setuptools django scrapy build
+supervisor cython mayavi raven chardet tqdm
+"""
+
+
+@pytest.mark.parametrize("name", LIBRARIES.split())
 def test_what_programs_import_is_no_application(name: str) -> None:
     assert not is_application(name)
 

@@ -12,6 +12,8 @@ A fix edits only where the map is verbatim; elsewhere it is DISPLAY_ONLY.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..context import Context
 from ..model import Finding, Fix
 from ..plugins import modules
@@ -20,4 +22,10 @@ from ..plugins import modules
 def propose(context: Context, finding: Finding) -> list[Fix]:
     """All alternatives for one finding, the best first; at most the first is preferred."""
     able = [m for m in modules(__name__) if finding.rule in m.RULES]
-    return [fix for m in sorted(able, key=lambda m: m.ORDER) for fix in m.propose(context, finding)]
+    found: list[Fix] = []
+    preferred = False
+    for module in sorted(able, key=lambda m: m.ORDER):
+        for fix in module.propose(context, finding):
+            found.append(replace(fix, preferred=False) if preferred else fix)
+            preferred = preferred or fix.preferred
+    return found

@@ -73,12 +73,12 @@ def directory_of(context: Context, command: Command) -> tuple[str, bool]:
     return context.settings.environment_directory, False
 
 
-def creation(install: Install, directory: str) -> str:
+def creation(install: Install, directory: str, options: str) -> str:
     """The command that makes the environment unless it works already, also behind a half-made try."""
     place = shlex.quote(directory)
     if install.tool == "uv":
-        return f"test -x {place}/bin/python || uv venv --seed {place}"
-    return f"test -x {place}/bin/pip || {interpreter(install)} -m venv {place}"
+        return f"test -x {place}/bin/python || uv venv --seed{options} {place}"
+    return f"test -x {place}/bin/pip || {interpreter(install)} -m venv{options} {place}"
 
 
 def interpreter(install: Install) -> str:

@@ -10,7 +10,7 @@ from ..model import Command, Edit, Judged, Region
 from ..text import Span, newline_of
 from ._creation import created, interpreter
 from ._edits import Rewrite, combined, drop_overrides, drop_privileges, is_plain, start, stays_here
-from ._packages import PACKAGE, before, has_venv, python_installer, venv_package
+from ._packages import PACKAGE, before, has_venv, python_installer, system_packages, venv_package
 
 DIRECTORY = "/opt/venv"
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?")
@@ -35,7 +35,8 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     """The edits (None: cannot be made) and the lines to write by hand."""
     install = judged.install
     command = install.command
-    maker = f"{interpreter(install)} -m venv" if install.tool != "uv" else "uv venv --seed"
+    shared = system_packages(context, install)
+    maker = f"{interpreter(install)} -m venv{shared}" if install.tool != "uv" else f"uv venv --seed{shared}"
     explanation = f'ENV VIRTUAL_ENV={DIRECTORY}\nRUN {maker} "$VIRTUAL_ENV"\nENV PATH="$VIRTUAL_ENV/bin:$PATH"'
     change = Rewrite(context.text, command)
     if not stays_here(command) or not drop_privileges(change):

@@ -11,6 +11,7 @@ from ..text import Edit, Span
 
 # Between two words of a shell command: blanks, continuations, and Dockerfile's comment lines inside them.
 _GAP = re.compile(r"[ \t]*(?:\\[ \t]*\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ \t]*)*")
+_CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _BLANKS = " \t"
 BYPASS_VARIABLES = ("PIP_BREAK_SYSTEM_PACKAGES", "UV_BREAK_SYSTEM_PACKAGES")
 _ROOT = ("sudo", "doas")
@@ -88,11 +89,16 @@ class Rewrite:
         begin = outer.start
         while begin > 0 and self.text[begin - 1] in _BLANKS:
             begin -= 1
-        continued = re.compile(r"\\[ \t]*\r?\n").match(self.text, end)
+        continued = _CONTINUED.match(self.text, end)
         if continued and (begin == 0 or self.text[begin - 1] == "\n"):
             self._dropped.append(Span(begin, continued.end()))
         else:
             self._dropped.append(Span(outer.start, end))
+
+    def drop_before(self, span: Span) -> None:
+        """Remove a word that stands before the program, up to the next word."""
+        following = next((t.start for t in tokens(self.command) if t.start >= span.end), span.end)
+        self._dropped.append(self.command.outer(span).to(self.command.outer(Span(following, following))))
 
     def edits(self) -> tuple[Edit, ...] | None:
         """All changes in the document's order; None where the command cannot be edited."""
@@ -130,7 +136,7 @@ def drop_privileges(rewrite: Rewrite) -> bool:
         if kept and index:
             return False
         for word in wrapper.words:
-            rewrite.drop(word.span)
+            rewrite.drop_before(word.span)
     return True
 
 
@@ -142,7 +148,7 @@ def drop_overrides(rewrite: Rewrite, install: Install) -> None:
     command = install.command
     for assignment in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)):
         if assignment.name in BYPASS_VARIABLES:
-            rewrite.drop(assignment.span)
+            rewrite.drop_before(assignment.span)
 
 
 def stays_here(command: Command) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..context import Context
-from ..model import Command, Edit, Install, Judged
+from ..model import Command, Edit, Install, Judged, Place
 from ..text import Span
 from ._edits import is_plain
 
@@ -15,6 +15,11 @@ _PYTHON = re.compile(
     r"(?:lib)?python3?(?:\.\d+)?(?:-(?:pip|dev|minimal|setuptools|wheel))?|py3-pip|python3\d+(?:-pip)?"
 )
 _VENV = re.compile(r"python3?(?:\.\d+)?-(?:venv|full)|(?:python3-)?virtualenv")
+_LIBRARY = re.compile(r"python3?-|py3-|python3\d+-")
+_NO_LIBRARY = re.compile(
+    r"(?:python3?|py3|python3\d+)-"
+    r"(?:pip|dev|devel|venv|full|minimal|setuptools|wheel|virtualenv|distutils|apt|pip-whl|software-properties|poetry)"
+)
 PACKAGE = "python3-venv"
 
 
@@ -31,11 +36,20 @@ def python_installer(context: Context, install: Install, *, apt_only: bool = Fal
 
 def before(context: Context, install: Install) -> list[Command]:
     """The commands on the same system that stand before an install in the document."""
-    region = install.command.region
     here = install.command.outer(install.program).start
-    return [
-        c for c in context.commands if c.region.place.system == region.place.system and c.outer(c.span).start < here
-    ]
+    systems = _systems(context, install.command.region.place)
+    return [c for c in context.commands if c.region.place.system in systems and c.outer(c.span).start < here]
+
+
+def _systems(context: Context, place: Place) -> set[str]:
+    """The system of a place and those that it is built on."""
+    bases = {c.region.place.system: c.region.place.base for c in context.commands}
+    systems = {place.system}
+    base = place.base
+    while base is not None and base not in systems:
+        systems.add(base)
+        base = bases.get(base)
+    return systems
 
 
 def words(command: Command) -> list[str]:
@@ -49,6 +63,16 @@ def _name(word: str) -> str:
 def has_venv(context: Context, install: Install) -> bool:
     """Whether an earlier command installs what `python3 -m venv` needs on Debian and Ubuntu."""
     return any(_VENV.fullmatch(_name(w)) for c in before(context, install) if c.name in _APT for w in words(c))
+
+
+def system_packages(context: Context, install: Install) -> str:
+    """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
+    for command in before(context, install):
+        if command.name in _INSTALLERS and any(
+            _LIBRARY.match(w) and not _NO_LIBRARY.fullmatch(_name(w)) for w in words(command)
+        ):
+            return " --system-site-packages"
+    return ""
 
 
 def venv_package(context: Context, judged: Judged) -> tuple[Edit, ...]:

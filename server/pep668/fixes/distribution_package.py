@@ -55,7 +55,10 @@ def _row(context: Context, environment: Environment) -> tuple[data.DistributionD
     """The distribution that the install reaches, and its release."""
     machine = context.machine.distribution if context.machine and environment.local else None
     if machine is not None:
-        return data.distribution(machine.id, machine.like), machine.version.partition(".")[0]
+        row = data.distribution(machine.id, machine.like)
+        owner = environment.distribution or ""
+        if row is not None and (not owner or owner.startswith((row.label, machine.name.split(" ")[0]))):
+            return row, machine.version.partition(".")[0]
     label = environment.distribution or ""
     rows = [r for r in data.distributions().values() if label == r.label or label.startswith(f"{r.label} ")]
     if not rows:

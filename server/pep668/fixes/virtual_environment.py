@@ -21,7 +21,7 @@ from ..model import Applicability, Edit, Finding, Fix, Install, Judged, Verdict
 from . import _docker
 from ._creation import creation, directory_of, inserted
 from ._edits import Rewrite, combined, drop_overrides, drop_privileges, stays_here
-from ._packages import venv_package
+from ._packages import system_packages, venv_package
 
 RULES = ("EM001", "EM002", "EM003", "EM006")
 ORDER = 10
@@ -62,7 +62,7 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     directory, made = directory_of(context, install.command)
     place = shlex.quote(directory)
     program = f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}"
-    line = creation(install, directory)
+    line = creation(install, directory, system_packages(context, install))
     rewrite = Rewrite(context.text, install.command)
     possible = stays_here(install.command) and drop_privileges(rewrite)
     drop_overrides(rewrite, install)

@@ -93,7 +93,7 @@ def _instead(analysis: Analysis, findings: list[Finding]) -> list[str]:
     for finding in findings:
         for fix in propose(analysis.context, finding):
             if not fix.title.startswith("Last resort"):
-                titles.setdefault(fix.title)
+                titles.setdefault(fix.title.removesuffix(" instead"))
     return [f"Instead: {_escaped('; '.join(list(titles)[:3]))}."] if titles else []
 
 

@@ -16,11 +16,15 @@ _FALSE = frozenset({"", "0", "false", "no", "off", "f", "n"})
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A place that overrides. `span` is in the document; `dropped_by` names a sudo that the variable does not pass."""
+    """A place that overrides.
+
+    `name` is the variable's, or what to call the setting; `span` is in the document;
+    `dropped_by` names a sudo that the variable does not pass.
+    """
 
     name: str
     span: Span
-    command: Command | None = None
+    command: Command
     dropped_by: str = ""
 
 
@@ -76,4 +80,4 @@ def _of_commands(context: Context, installs: Container[tuple[Region, Span]]) -> 
             if all(_truthy(a.value.value) for a in given):
                 yield Setting(override.name, span, command)
         elif override.bypass is Bypass.PIP_CONFIG:
-            yield Setting("break-system-packages in pip.conf", span, command)
+            yield Setting("This configuration of pip", span, command)

@@ -13,17 +13,18 @@ _ROOT_WRAPPERS = frozenset({"sudo", "doas", "su", "pkexec", "runuser"})
 
 
 def label(install: Install) -> str:
-    """Program and subcommand as written, on one line, in backticks."""
-    return f"`{' '.join(install.text.split())}`"
+    """Program and subcommand, on one line, in backticks."""
+    words = [w for w in install.command.words if install.program.covers(w.span)]
+    known = " ".join(w.value or "" for w in words) if all(w.value for w in words) else install.text
+    return f"`{' '.join((known or install.text).split())}`"
 
 
 def place(environment: Environment) -> str:
     """The Python that an install reaches, for "... is externally managed"."""
+    path = environment.interpreter.path if environment.interpreter else ""
     if environment.distribution:
-        return f"{environment.distribution}'s Python"
-    if environment.interpreter is not None:
-        return environment.interpreter.path
-    return environment.python or "this Python"
+        return f"{environment.distribution}'s Python{f' ({path})' if path else ''}"
+    return path or environment.python or "this Python"
 
 
 def program_span(install: Install) -> Span:
@@ -65,7 +66,7 @@ def root_wrapper(judged: Judged) -> Wrapper | None:
 def other_user(wrapper: Wrapper) -> str | None:
     """The user of `sudo -u USER`, None where that is root."""
     words = [w.pattern for w in wrapper.words[1:]]
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         if word in ("-u", "--user"):
             return None if following in ("root", "0", "#0") else following
         if word.startswith("--user="):

@@ -101,11 +101,9 @@ def _standing(context: Context, setting: Setting) -> Iterator[Finding]:
     reached = [j for j in later if j.environment.managed is not Managed.NO and not j.environment.virtual_environment]
     if later and not reached:
         return
-    subject = reached[0] if reached else setting.command
-    if subject is None:
-        return
-    message = f"`{setting.name}` switches the externally-managed check off for every command that follows"
-    yield Finding(RULE.code, message, setting.span, Severity.HINT, subject)
+    name = f"`{setting.name}`" if setting.name in VARIABLES else setting.name
+    message = f"{name} switches the externally-managed check off for every command that follows"
+    yield Finding(RULE.code, message, setting.span, Severity.HINT, setting.command)
 
 
 def _before(version: str, limit: tuple[int, int, int]) -> bool:
