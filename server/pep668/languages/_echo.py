@@ -1,0 +1,121 @@
+"""Commands that stand in output: traces, prompts, recipes, failed command lines.
+
+What they ask for is not decided here: a command's text is handed on and parsed by the same engine as any other.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_LIMIT = 2000  # characters of a line that are looked at: command lines are shorter
+
+# A cheap test, so that most lines are never looked at any closer.
+_INSTALLER = re.compile(r"pip|\buv\b|poetry|conda|mamba|\bpdm\b", re.IGNORECASE)
+
+# Runners that put their own words before the command that they run.
+_LEAD = re.compile(
+    r"(?P<trace>\++[ (]*(?:[^\s+]{0,200}:\s+)?)"
+    r"|(?:#\d+\s+)?(?:[\d.]+\s+)?(?:>\s+)?\[[^\]\n]{1,80}\]\s+RUN\s+"
+    r"|(?:Step \d+/\d+ : |STEP \d+(?:/\d+)?: |INFO\[\d+\]\s+)RUN\s+"
+    r"|(?:##\[group\]|::group::)?Run\s+"
+    r"|\[command\]"
+    r"|(?:[\w.-]{1,64}:\s+)?(?:exit \d+ \([\d.]+ seconds?\) \S{1,200}|commands(?:_pre|_post)?\[\d+\]|\w{1,40})>\s+"
+    r"|npm (?:ERR!|error|verb\w*)\s+command\s+"
+    r"|(?P<prompt>(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^$#%>\n]{0,200}|\([\w.-]{1,64}\)\s*|[\w.-]{1,64}\s)?[$#%>❯➜]\s+)"
+    r"|(?i:running(?: command)?|executing|exec|cmd|command|subprocess|\$ command)\s*:\s+",
+)
+_CELL = re.compile(r"\"?[!%](?P<text>[\w./].{1,1500}?)(?:\\n)?\"?,?$")
+_SHELL = re.compile(r"(?:/bin/)?(?:ba|da|z)?sh -(?:e|o pipefail|c| )*c ")
+_CLOSED = (
+    re.compile(r"(?P<q>['\"])(?P<text>(?:/bin/)?(?:ba|da|z)?sh -\w*c .{1,1500}?)(?P=q) (?:returned|did not complete)"),
+    re.compile(r"Command (?P<q>['\"])(?P<text>(?!\[).{1,1500}?)(?P=q) (?:returned|died|failed|timed)"),
+    re.compile(r"Command (?P<text>\S.{1,1500}?) (?:failed with exit|returned non-zero|exited with)"),
+)
+_LIST = re.compile(r"(?:Command '|\"cmd\": |'cmd': |\bcmd=|args=)(?P<list>\[[^\]]{1,1500}\])")
+_CMD_STRING = re.compile(r"[\"']cmd[\"']: (?P<string>\"(?:[^\"\\]|\\.){1,1500}\"|'(?:[^'\\]|\\.){1,1500}')")
+_ITEM = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
+_OSC_COMMAND = re.compile(r"\x1b\]633;E;([^;\x07\x1b]{1,2000})")
+_OSC_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A command as output shows it.
+
+    `typed`: by a prompt or a trace, so that what follows is its output. `afterwards`: it may stand
+    behind its output (a failed command line, a notebook's source).
+    """
+
+    text: str
+    typed: bool = False
+    afterwards: bool = False
+
+
+def echoes(line: str) -> list[Echo]:
+    """The commands that a visible line may show, the surest reading first."""
+    line = line[:_LIMIT].strip()
+    found: list[Echo] = []
+    lead = _LEAD.match(line)
+    if lead:
+        text = line[lead.end() :].strip()
+        shell = _SHELL.match(text)
+        if shell and not text[shell.end() :].startswith(("'", '"')):
+            text = text[shell.end() :]
+        text = re.sub(r" pid=\d+$|:$", "", text)
+        typed = lead["trace"] is not None or lead["prompt"] is not None
+        found.append(Echo(text, typed=typed, afterwards=lead.group().startswith("npm")))
+    if not _INSTALLER.search(line):
+        return [e for e in found if e.text]
+    for pattern in (_LIST, _CMD_STRING):
+        match = pattern.search(line)
+        if match:
+            items = [_literal(m[1] if m[1] is not None else m[2]) for m in _ITEM.finditer(match[match.lastindex or 0])]
+            text = items[0] if pattern is _CMD_STRING else shlex.join(items)
+            found.append(Echo(text, afterwards=True))
+    for closed in _CLOSED:
+        match = closed.search(line)
+        if match:
+            shell = _SHELL.match(match["text"])
+            found.append(Echo(match["text"][shell.end() if shell else 0 :], afterwards=True))
+            break
+    cell = _CELL.match(line)
+    if cell:
+        found.append(Echo(cell["text"], afterwards=True))
+    elif not lead:
+        found.append(Echo(line))
+    return [e for e in found if e.text]
+
+
+_LIST_START = re.compile(r"\s*[\"']?cmd[\"']?:\s*(\[)?\s*$")
+_LIST_ITEM = re.compile(r"\s*(?:- |\")(?P<item>[^\"]{0,500}?)\"?,?\s*$")
+
+
+def listed(lines: Sequence[str]) -> Iterator[Echo]:
+    """Commands whose words stand one a line, as Ansible prints them (JSON or YAML)."""
+    for at, line in enumerate(lines):
+        if not _LIST_START.match(line[:80]):
+            continue
+        items: list[str] = []
+        for follower in lines[at + 1 : at + 60]:
+            item = _LIST_ITEM.match(follower[:600])
+            if not item:
+                break
+            items.append(_literal(item["item"]).strip("'"))
+        if items:
+            yield Echo(shlex.join(items), afterwards=True)
+
+
+def osc_command(raw: str) -> Echo | None:
+    """The command line that shell integration announces (OSC 633 E)."""
+    match = _OSC_COMMAND.search(raw)
+    if not match:
+        return None
+    text = _OSC_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\\", match[1])
+    return Echo(text, typed=True)
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text) if "\\" in text else text

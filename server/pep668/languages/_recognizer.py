@@ -1,0 +1,361 @@
+"""Finds the refusal and the failures that follow it in output that comes in pieces.
+
+Memory is bounded: a few dozen recent lines, an unfinished line, the reports. Where the output is cut into
+pieces makes no difference.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..model import ErrorReport
+from ..text import Span
+from . import _echo, _failures, _nature, _refusal
+from ._refusal import Block, Strength
+from ._terminal import ALTERNATE_NEEDLES, Line, Screen
+
+_LONGEST_LINE = 1 << 18  # characters; a longer line is read in pieces
+_SLICE = 1 << 16
+_BEFORE = 48  # lines in which the command that failed is looked for
+_AFTER = 60
+_KEPT = 2000  # characters of a line that are kept for that
+_MOST_REPORTS = 200
+_WRAPPED = 8  # lines over which uv's first sentence may be wrapped
+_WAKE = (*_refusal.NEEDLES, *_failures.NEEDLES, *ALTERNATE_NEEDLES)
+_INSTALL_WORDS = re.compile(
+    r"\b(?:pip[\d.]*|uv|ensurepip|get-pip\.py|pipenv)\b.*\b(?:install|uninstall|sync|upgrade)\b|ensurepip"
+)
+
+
+def _looks_like_install(text: str) -> bool:
+    return bool(_INSTALL_WORDS.search(text[:_KEPT]))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of the command whose output this is.
+
+    `known`: there is a command line. `installs`: it installs packages itself. `prints`: it only
+    shows text. `filtered`: its output may be a part (`| tail`). `is_install` and `is_print` judge
+    the command lines that stand in the output.
+    """
+
+    known: bool = False
+    installs: bool = False
+    prints: bool = False
+    filtered: bool = False
+    exit_code: int | None = None
+    is_install: Callable[[str], bool] = _looks_like_install
+    is_print: Callable[[str], bool] = _nature.prints_only
+
+    @property
+    def failed(self) -> bool:
+        return self.exit_code not in (None, 0)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A report that still waits for the command line that it belongs to, or for its detail."""
+
+    report: ErrorReport
+    until: int
+    command: str = ""
+    follow: re.Pattern[str] | None = None
+    text: str = ""
+
+    def finished(self) -> ErrorReport:
+        r = self.report
+        return ErrorReport(
+            r.kind, r.tool, r.operation, r.span, r.form, r.packages, r.requirements, r.prefix,
+            self.command or r.command, r.detail, r.python_version,
+        )  # fmt: skip
+
+
+class Recognizer:
+    """`feed` output in any pieces (text, or UTF-8 bytes), then `finish`."""
+
+    def __init__(self, source: Source | None = None) -> None:
+        self._source = source or Source()
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._pending: list[str] = []
+        self._pending_length = 0
+        self._at = 0  # offset of the pending text in the output
+        self._number = 0  # lines so far
+        self._screen = Screen()
+        self._recent: deque[tuple[str, int, int]] = deque(maxlen=_BEFORE)  # raw, offset, number
+        self._escaped: deque[tuple[Line, int]] = deque(maxlen=_WRAPPED)  # the last lines of string literals
+        self._awake_until = -1
+        self._block: Block | None = None
+        self._block_before: tuple[str, ...] = ()
+        self._block_after = ""
+        self._last: Block | None = None
+        self._drafts: list[_Draft] = []
+
+    def feed(self, chunk: str | bytes) -> None:
+        text = self._decode(chunk) if isinstance(chunk, bytes) else chunk
+        at = 0
+        while at < len(text):
+            room = _LONGEST_LINE - self._pending_length
+            newline = text.find("\n", at, at + room)
+            if newline < 0:
+                piece = text[at : at + room]
+                self._pending.append(piece)
+                self._pending_length += len(piece)
+                at += len(piece)
+                if self._pending_length >= _LONGEST_LINE:
+                    self._flush()
+                continue
+            if self._pending:
+                self._pending.append(text[at:newline])
+                self._pending_length += newline - at
+                self._flush(1)
+                at = newline + 1
+                continue
+            # whole lines: as many as a slice holds
+            end = text.rfind("\n", newline, at + _SLICE) + 1 or newline + 1
+            self._lines(text[at : end - 1])
+            at = end
+
+    def finish(self) -> list[ErrorReport]:
+        """All reports, in the order of the output."""
+        tail = self._decode(b"", True)
+        if tail:
+            self.feed(tail)
+        if self._pending:
+            self._flush()
+        self._close()
+        found = [d.finished() for d in self._drafts]
+        found.sort(key=lambda r: r.span)
+        return found
+
+    # --- lines
+
+    def _flush(self, terminator: int = 0) -> None:
+        line = "".join(self._pending)
+        self._pending, self._pending_length = [], 0
+        self._line(line)
+        self._at += terminator
+
+    def _lines(self, text: str) -> None:
+        if self._asleep() and not any(n in text for n in _WAKE):
+            self._skip(text)
+            return
+        for line in text.split("\n"):
+            self._line(line)
+            self._at += 1
+
+    def _asleep(self) -> bool:
+        return self._block is None and self._number > self._awake_until
+
+    def _skip(self, text: str) -> None:
+        """Nothing in these lines: keep the last ones, in case they say what failed later."""
+        count = text.count("\n") + 1
+        tail = text.rsplit("\n", _BEFORE)[1:] if count > _BEFORE else text.split("\n")
+        at, number = self._at + len(text) - sum(len(t) + 1 for t in tail) + 1, self._number + count - len(tail)
+        if not self._screen.alternate:
+            for line in tail:
+                self._recent.append((line[:_KEPT], at, number))
+                at += len(line) + 1
+                number += 1
+        self._at += len(text) + 1
+        self._number += count
+
+    def _line(self, raw: str) -> None:
+        start, number = self._at, self._number
+        self._at += len(raw)
+        self._number += 1
+        if self._block is not None or number <= self._awake_until or any(n in raw for n in _WAKE):
+            for line in self._screen.lines(raw, start):
+                self._visible(line, number)
+        if not self._screen.alternate:
+            self._recent.append((raw[:_KEPT], start, number))
+
+    def _visible(self, line: Line, number: int) -> None:
+        for draft in self._drafts[-3:]:
+            self._complete(draft, line, number)
+        if self._block is not None:
+            if self._block.take(line, number):
+                return
+            if not self._block.closed:
+                self._block_after = self._block_after or self._echo_afterwards(line)
+                return
+            self._close()
+        if len(self._drafts) >= _MOST_REPORTS:
+            return
+        block = _refusal.open_block(line, number) or self._open_uv(line, number)
+        if block:
+            self._block = block
+            self._block_before = tuple(raw for raw, _, n in self._recent if n < block.line)
+            self._block_after = ""
+            self._awake_until = max(self._awake_until, number + 2)
+            return
+        if line.escaped:
+            self._escaped.append((line, number))
+        if not self._source.prints:
+            self._failure(line, number)
+
+    def _open_uv(self, line: Line, number: int) -> Block | None:
+        text = line.text
+        if text.rstrip().endswith("externally"):
+            self._awake_until = max(self._awake_until, number + 1)  # `managed` is on the next line
+        if "externally" not in text and not text.lstrip().startswith("managed"):
+            return None
+        if line.escaped:
+            return _refusal.open_uv([*self._escaped, (line, number)])
+        screen = Screen()
+        lines = [
+            (visible, n)
+            for raw, at, n in list(self._recent)[-_WRAPPED:]
+            for visible in screen.lines(raw, at, unescape=False)
+        ]
+        return _refusal.open_uv([*lines[-_WRAPPED:], (line, number)])
+
+    # --- refusals
+
+    def _close(self) -> None:
+        block, self._block = self._block, None
+        if block is None:
+            return
+        echoes = self._echoes(self._block_before)
+        command = next((e.text for e in echoes if self._source.is_install(e.text)), self._block_after)
+        if not self._accepts(block, echoes, command) or self._is_repeat(block):
+            return
+        self._last = block
+        report = ErrorReport(
+            "externally-managed",
+            block.tool,
+            block.operation or "install",
+            Span(block.start, max(block.start, block.end)),
+            form=block.form,
+            prefix=block.stated,
+            python_version=block.python or self._python(),
+        )
+        self._drafts.append(_Draft(report, -1 if command else self._number + _AFTER, command))
+        if not command:
+            self._awake_until = max(self._awake_until, self._number + _AFTER)
+
+    def _python(self) -> str | None:
+        for raw in reversed(self._block_before[-3:]):
+            found = _refusal.UV_USING.search(raw)
+            if found:
+                return found["version"]
+        return None
+
+    def _echoes(self, raws: tuple[str, ...]) -> list[_echo.Echo]:
+        """The commands that lines show, the last first."""
+        found: list[_echo.Echo] = []
+        screen = Screen()
+        texts: list[str] = []
+        for raw in raws:
+            announced = _echo.osc_command(raw)
+            if announced:
+                found.append(announced)
+            for line in screen.lines(raw, 0, unescape=False):
+                texts.append(line.text)
+                found += reversed(_echo.echoes(_without_time(line.text)))
+        found += _echo.listed(texts)
+        return found[::-1]
+
+    def _accepts(self, block: Block, echoes: list[_echo.Echo], command: str) -> bool:
+        source, strength = self._source, block.strength
+        if source.prints:
+            return False
+        loose = block.escaped or not _refusal.is_shown(block.prefix)
+        if source.installs:
+            return strength is Strength.FULL or loose
+        typed = next((e for e in echoes if e.typed), None)
+        if typed and not command and source.is_print(typed.text):
+            return False
+        if strength is Strength.FULL:
+            return loose
+        if not (block.escaped or _refusal.is_clean(block.prefix)):
+            return False
+        return not source.known or source.failed or source.filtered or bool(command)
+
+    def _is_repeat(self, block: Block) -> bool:
+        """Whether BuildKit's summary repeats what the step's log has shown."""
+        last = self._last
+        if last is None or last.tool != block.tool:
+            return False
+        step = _refusal.shape(last.prefix)
+        return (
+            step.startswith("#0")
+            and _refusal.shape(block.prefix) in (step[2:].strip(), "")
+            and any("> [" in raw or raw.startswith("------") for raw in self._block_before[-4:])
+        )
+
+    def _complete(self, draft: _Draft, line: Line, number: int) -> None:
+        if number > draft.until:
+            return
+        if draft.follow is not None:
+            found = draft.follow.search(line.text[:_KEPT])
+            if found:
+                groups = found.groupdict()
+                r = draft.report
+                draft.report = ErrorReport(
+                    r.kind, r.tool, r.operation, Span(r.span.start, max(r.span.end, line.end)),
+                    detail=groups.get("detail") or r.detail, python_version=groups.get("python") or r.python_version,
+                )  # fmt: skip
+                draft.until = -1
+        elif not draft.command and draft.report.kind == "externally-managed":
+            draft.command = self._echo_afterwards(line)
+            draft.until = -1 if draft.command else draft.until
+
+    def _echo_afterwards(self, line: Line) -> str:
+        echoes = _echo.echoes(_without_time(line.text))
+        return next((e.text for e in echoes if e.afterwards and self._source.is_install(e.text)), "")
+
+    # --- other failures
+
+    def _failure(self, line: Line, number: int) -> None:
+        found = _failures.find(line.text)
+        if found is None or _refusal.is_shown(line.text[: found.start]):
+            return
+        pattern = found.pattern
+        source = self._source
+        if (
+            source.known
+            and source.exit_code == 0
+            and pattern.kind not in ("not-on-path", "ensurepip-missing", "pip-missing")
+        ):
+            return
+        span = Span(line.offset(0), line.end)
+        same = self._drafts[-1] if self._drafts else None
+        if same and same.report.kind == pattern.kind and same.report.detail == found.detail and same.until >= -1:
+            if number - self._failure_line <= _failures.FOLLOWS:
+                r = same.report
+                same.report = ErrorReport(
+                    r.kind, r.tool, r.operation, Span(r.span.start, max(r.span.end, span.end)), detail=r.detail,
+                    python_version=r.python_version,
+                )  # fmt: skip
+                self._failure_line = number
+                return
+        self._failure_line = number
+        report = ErrorReport(
+            pattern.kind, pattern.tool, "", span, detail=found.detail, python_version=found.python
+        )  # fmt: skip
+        waits = pattern.follow is not None
+        self._drafts.append(_Draft(report, number + _failures.FOLLOWS if waits else -1, follow=pattern.follow))
+        if waits:
+            self._awake_until = max(self._awake_until, number + _failures.FOLLOWS)
+
+    _failure_line = -1
+
+
+_TIME = re.compile(r"(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?)\s")
+
+
+def _without_time(text: str) -> str:
+    found = _TIME.match(text)
+    return text[found.end() :] if found else text
+
+
+def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorReport]:
+    """The reports in a whole output."""
+    recognizer = Recognizer(source)
+    recognizer.feed(output)
+    return recognizer.finish()

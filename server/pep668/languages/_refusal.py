@@ -1,0 +1,287 @@
+"""The shape of a refusal: which lines belong to it, and how sure its shape makes us.
+
+pip prints an anchor, a message, the marker's free text, a note and a hint; uv one sentence and the marker's text.
+Any of it may be cut off, prefixed by whatever passed it on, or stand in a string literal.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from ._terminal import Line
+
+# Either ends its line, or the string of a JSON record that holds one line.
+ANCHOR = re.compile(r"error: externally-managed-environment(?:\s*$|(?=\"\s*[,}]))")
+MESSAGE = re.compile(r"This environment is externally managed(?:\s*$|(?=\"\s*[,}]))")
+_RECORD = re.compile(r"\s*\{.*\"\s?:\s?\"$")
+NOTE = re.compile(r"note: If you believe this is a mistake, please contact your Python installation")
+HINT = re.compile(r"hint: See PEP 668 for the detailed specification\.")
+EXCEPTION = re.compile(r"<ExternallyManagedEnvironment: externally-managed-environment>\s*$")
+UV = re.compile(
+    r"error:\s{1,9}The\s{1,9}interpreter\s{1,9}at\s{1,9}`?(?P<prefix>[^`\n]{1,1000}?)`?\s{1,9}is\s{1,9}externally\s{1,9}managed"
+    r"(?P<rest>,?\s{1,9}and\s{1,9}(?:indicates\s{1,9}the\s{1,9}following:|cannot\s{1,9}be\s{1,9}modified))?"
+)
+UV_START = re.compile(r"error:(?:\s+The(?:\s+interpreter(?:\s+at\b.*)?)?)?\s*$")
+DEFAULT_TEXT = re.compile(r"The Python environment under (?P<prefix>\S.{0,500}?) is managed externally")
+README = re.compile(r"/usr/share/doc/python(?P<version>3\.\d+)/README\.venv")
+UV_USING = re.compile(r"Using (?:C?Python|PyPy) (?P<version>3\.\d+)\S* (?:environment at|interpreter at)")
+_TRACE_FILE = re.compile(r"/commands/(?P<operation>install|uninstall)\.py\"")
+_GLYPH = re.compile(r"(?:×|Ã.?|[^\w\s\"'|>:#$%)\]-]{1,3})\s+$")  # also where its encoding was lost
+# A word of prose that only the shape allows: the note and hint alone prove little.
+NEEDLES = ("externally", "ExternallyManaged", "PEP 668")
+
+
+class Strength(IntEnum):
+    """How much of a refusal's shape is there."""
+
+    BARE = 1  # one line
+    PART = 2  # two or more of its lines, or one that nothing else prints
+    FULL = 3
+
+
+# --- prefixes -----------------------------------------------------------------------------------
+
+_LONGEST_PREFIX = 160
+# cat -n, grep -n, diffs, comments, quotation, code, test reports: text that is shown, not an event
+_SHOWN = re.compile(
+    r"\s*\d+(?:\t|[:-](?!\d)|\s*[│|])|(?!\d{4}-|\[)[^\s:]*[A-Za-z_./][^\s:]*[:-]\d+[:-]|\s*[+*;%]|\s*-(?!--)|\s*#(?![#\d])"
+    r"|\s*//|E\s{2}|.*['\"`=(]"
+)
+_TIME = re.compile(r"[\[(]?\d[\d:.,TZ+/-]*[\])]?|[\[(]\s?\d[\d.:]*[\])]")
+_TOKEN = re.compile(
+    r"[\d:.,TZ+/#()%-]+s?|\[[^\]]*\]?:?|[^\[]*\]:?|[\w./@+-]+[:|]|[|│]|:?(?:stderr|stdout|ERR!|npm|remote|error):?"
+    r"|[A-Z]{4,8}:?",
+)
+
+
+def shape(prefix: str) -> str:
+    """What stays the same in the prefixes of the lines of one message."""
+    return re.sub(r"\s+", " ", re.sub(r"\d+", "0", prefix[-_LONGEST_PREFIX:])).rstrip()
+
+
+def is_clean(prefix: str) -> bool:
+    """Whether a prefix is blank or what a runner or logger puts before each line."""
+    if len(prefix) > _LONGEST_PREFIX or _SHOWN.match(prefix):
+        return False
+    tokens = prefix.split()
+    words = [t for t in tokens if not _TOKEN.fullmatch(t)]
+    return not words or (len(words) <= 4 and any(_TIME.fullmatch(t) for t in tokens))
+
+
+def is_shown(prefix: str) -> bool:
+    """Whether a prefix says that a text is displayed (line numbers, a search's hits, a diff, code)."""
+    return bool(_SHOWN.match(prefix[-_LONGEST_PREFIX:]))
+
+
+# --- a refusal as it comes in -------------------------------------------------------------------
+
+_MESSAGE_WITHIN = 8  # raw lines between anchor and message
+_BODY = 120  # raw lines of free text
+_TRACE = 120  # raw lines of a traceback
+
+
+@dataclass(slots=True)
+class Block:
+    """A refusal while its lines arrive."""
+
+    tool: str
+    start: int
+    end: int
+    prefix: str
+    escaped: bool
+    line: int
+    anchor: bool = False
+    message: bool = False
+    glyph: bool = False
+    note: bool = False
+    hint: bool = False
+    exception: bool = False
+    uv_body: bool = False
+    stated: str | None = None
+    python: str | None = None
+    operation: str = ""
+    closed: bool = False
+    text: list[str] = field(default_factory=list)
+
+    @property
+    def strength(self) -> Strength:
+        if self.tool == "uv":
+            return Strength.FULL if self.uv_body else Strength.PART
+        if (self.anchor and self.message) or self.exception:
+            return Strength.FULL
+        if self.message or (self.note and self.hint):
+            return Strength.PART
+        return Strength.BARE
+
+    @property
+    def form(self) -> str:
+        if self.tool == "uv":
+            return "uv"
+        if self.exception and not (self.anchor or self.message):
+            return "pip-log-file"
+        if not (self.anchor and self.message and (self.note or self.hint)):
+            return "pip-truncated"
+        if self.escaped:
+            return "pip-escaped"
+        return "pip-unicode" if self.glyph else "pip-ascii"
+
+    # --- lines
+
+    def take(self, line: Line, number: int) -> bool:
+        """Whether a line belongs to this refusal, which it is added to; `number` counts raw lines."""
+        distance = number - self.line
+        if self.tool == "uv":
+            return self._take_uv(line, distance)
+        if self.exception:
+            return self._take_trace(line, distance)
+        return self._take_pip(line, distance)
+
+    def _add(self, line: Line, end: int | None = None) -> bool:
+        self.end = max(self.end, line.end if end is None else line.map.end_offset(end))
+        return True
+
+    def _same(self, prefix: str, *, glyph: bool = False) -> bool:
+        mine = shape(self.prefix)
+        if glyph:
+            prefix = _GLYPH.sub("", prefix)
+        theirs = shape(prefix)
+        return theirs == mine or (not theirs and (self.escaped or len(prefix) <= len(self.prefix)))
+
+    def _take_pip(self, line: Line, distance: int) -> bool:
+        text = line.text
+        if ANCHOR.search(text):
+            self.closed = True
+            return False
+        found = MESSAGE.search(text)
+        if found and not self.message and distance <= _MESSAGE_WITHIN:
+            before = text[: found.start()]
+            if self._same(before) or self._same(before, glyph=True):
+                self.message = True
+                self.glyph = not self._same(before) or before.rstrip().endswith("×")
+                self.escaped = self.escaped or line.escaped
+                return self._add(line)
+        found = NOTE.search(text) or HINT.search(text)
+        if found and distance <= _BODY:
+            if found.group().startswith("hint"):
+                self.hint = True
+                return self._add(line, found.end())
+            self.note = True
+            return self._add(line)
+        if self.hint:
+            rest = text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
+            self.exception = rest.startswith("Exception information:")  # pip -vvv adds its traceback
+            self.closed = bool(rest.strip()) and not self.exception
+            return not self.closed
+        if distance > _BODY or (not self.message and distance > _MESSAGE_WITHIN):
+            self.closed = True
+            return False
+        if self.message:
+            self._body(line)
+        return self.message or not text.strip()
+
+    def _body(self, line: Line) -> None:
+        text = line.text
+        indented = text[len(self.prefix.rstrip()) :].startswith(("    ", "╰", "│", "\\")) or "╰─>" in text
+        if text.strip() and (indented or not self.glyph) and not self.note:
+            self._add(line)
+        if "README.venv" in text and self.python is None:
+            found = README.search(text[:2000])
+            self.python = found["version"] if found else None
+        if self.stated is None and len(self.text) < 12:
+            self.text.append(text[len(self.prefix) :].strip()[:300])
+            found = DEFAULT_TEXT.search(" ".join(self.text))
+            self.stated = found["prefix"] if found else None
+
+    def _take_trace(self, line: Line, distance: int) -> bool:
+        """The traceback that pip writes to its log and, at -vvv, behind the message."""
+        text = line.text
+        if distance > _TRACE or (EXCEPTION.search(text) and "ERROR: " in text):
+            self.closed = True
+            return False
+        found = _TRACE_FILE.search(text[:1000])
+        if found:
+            self.operation = found["operation"]
+        if EXCEPTION.search(text):
+            return self._add(line)
+        rest = text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
+        if self.exception and (
+            rest.startswith((" ", "Traceback (most", "Exception information:"))
+            or " Traceback (most" in text
+            or '  File "' in text
+        ):
+            return self._add(line)
+        return False
+
+    def _take_uv(self, line: Line, distance: int) -> bool:
+        text = line.text
+        rest = text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
+        if not rest.strip():
+            return distance <= _BODY and not self.closed
+        hint = rest.startswith(("hint:", "Consider creating a virtual environment"))
+        if distance > _BODY or not (rest.startswith("  ") or hint):
+            self.closed = True
+            return False
+        self.uv_body = True
+        self._body_uv(rest)
+        self._add(line)
+        self.closed = hint
+        return True
+
+    def _body_uv(self, rest: str) -> None:
+        found = README.search(rest[:2000])
+        if found:
+            self.python = found["version"]
+
+
+def open_block(line: Line, number: int) -> Block | None:
+    """The refusal of pip that begins at a line, wherever its head was cut off."""
+    text = line.text
+    for pattern, name in (
+        (ANCHOR, "anchor"),
+        (EXCEPTION, "exception"),
+        (MESSAGE, "message"),
+        (NOTE, "note"),
+        (HINT, "hint"),
+    ):
+        found = pattern.search(text)
+        if not found:
+            continue
+        start = found.start()
+        prefix = text[:start]
+        block = Block("pip", 0, 0, prefix, line.escaped or bool(_RECORD.match(prefix)), number)
+        if name == "message":
+            bare = _GLYPH.sub("", prefix)
+            block.glyph, block.prefix, start = bare != prefix, bare, len(bare)
+        elif name == "exception":
+            start = max(prefix.rfind("ERROR: "), prefix.rfind("pip._internal.exceptions."), 0)
+            block.prefix = prefix[:start]
+        setattr(block, name, True)
+        block.start = line.offset(start) if start < len(text) else line.offset(0)
+        block.end = line.map.end_offset(found.end() if name == "hint" else len(text.rstrip()))
+        return block
+    return None
+
+
+def open_uv(lines: list[tuple[Line, int]]) -> Block | None:
+    """uv's refusal, which may be wrapped over the last lines; the last of them holds the word `externally`."""
+    text = ""
+    starts: list[int] = []
+    for line, _ in lines:
+        starts.append(len(text))
+        text += line.text[:1200] + " "
+    match = None
+    for match in UV.finditer(text):  # noqa: B007 - the last one counts
+        pass
+    if match is None:
+        return None
+    index = max(i for i, s in enumerate(starts) if s <= match.start())
+    first, number = lines[index]
+    at = match.start() - starts[index]
+    block = Block("uv", 0, 0, first.text[:at], first.escaped, number)
+    block.start = first.offset(at)
+    block.end = lines[-1][0].end
+    block.stated = re.sub(r"\s+", " ", match["prefix"]).strip()
+    block.uv_body = match["rest"] is not None
+    return block

@@ -1,0 +1,153 @@
+"""What a terminal shows of a line of raw output, with a map back to the raw text.
+
+Escape sequences vanish, `\\r` and cursor positioning begin a new piece, cursor-forward becomes blanks, the
+alternate screen (editors, pagers) is not output at all. JSON, notebook, Ansible and `repr` escapes are undone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..text import MappedText, SourceMap, Span
+
+# CSI; OSC, DCS, PM, APC, SOS up to their terminator; other escapes; control characters, byte order mark.
+_CONTROL = re.compile(
+    r"(?:\x1b\[|\x9b)(?P<parameters>[0-?]*)[ -/]*(?P<final>[@-~])"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
+    r"|\x1b[PX^_][^\x1b]*(?:\x1b\\)?"
+    r"|\x1b[ -/]*[0-~]"
+    r"|[\x00-\x08\x0a-\x1f\x7f-\x9f\ufeff]"
+)
+_ANY_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ufeff]")
+_ALTERNATE = frozenset({"?47", "?1047", "?1049"})
+_MOVES_LINE = frozenset("ABEFHfd")  # up, down, next and previous line, position: what follows stands elsewhere
+ALTERNATE_NEEDLES = tuple(f"\x1b[{p}" for p in sorted(_ALTERNATE))
+
+_ESCAPE = re.compile(
+    r"(?P<bytes>(?:\\x[0-9a-fA-F]{2})+)|\\(?:u(?P<unit>[0-9a-fA-F]{4})|(?P<octal>0?33)|(?P<letter>[nrteabfv\"'/\\]))"
+)
+_TELLING = re.compile(r"\\(?:n|r|u00|u25|x1b|x[cC]3|033|e\[)")
+_LETTERS = {"n": "\n", "r": "\r", "t": "\t", "e": "\x1b", "a": "", "b": "", "f": "", "v": ""}
+_UNESCAPE_ROUNDS = 3  # JSON in JSON in a log
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A visible line. `map` leads to the whole output; `span` is the raw line there.
+
+    `escaped` means that it stood inside a string literal of some kind.
+    """
+
+    text: str
+    map: SourceMap
+    span: Span
+    escaped: bool = False
+
+    def offset(self, at: int) -> int:
+        return self.map.offset(at)
+
+    @property
+    def end(self) -> int:
+        """Where the visible text ends in the output."""
+        return self.map.end_offset(len(self.text)) if self.text else self.map.offset(0)
+
+
+class Screen:
+    """The only state that a line leaves behind: whether the alternate screen is on."""
+
+    __slots__ = ("alternate",)
+
+    def __init__(self) -> None:
+        self.alternate = False
+
+    def lines(self, raw: str, start: int, *, unescape: bool = True) -> Iterator[Line]:
+        """The visible lines of one raw line (without its `\\n`) that stands at `start` of the output."""
+        span = Span(start, start + len(raw))
+        for text, where in self._visible(raw, start):
+            if unescape and "\\" in text and _TELLING.search(text):
+                for inner, inner_map in _unescaped(text):
+                    yield Line(inner, where.compose(inner_map), span, escaped=True)
+            else:
+                yield Line(text, where, span)
+
+    def _visible(self, raw: str, start: int) -> Iterator[tuple[str, SourceMap]]:
+        if not self.alternate and not _ANY_CONTROL.search(raw):
+            yield raw, SourceMap.identity(len(raw), start)
+            return
+        whole = raw.rstrip("\r")
+        piece = MappedText()
+        alone = True
+        done = 0
+        for match in _CONTROL.finditer(whole):
+            if not self.alternate:
+                piece.verbatim(whole[done : match.start()], start + done)
+            done = match.end()
+            final, parameters = match["final"], match["parameters"] or ""
+            if match.group() == "\r" or final in _MOVES_LINE:
+                text, where = piece.finish(start + match.start())
+                if text.strip():
+                    alone = False
+                    yield text, where
+                piece = MappedText()
+            elif final == "C" and not self.alternate:
+                count = int(parameters) if parameters.isdecimal() and len(parameters) < 4 else 1
+                piece.opaque(" " * min(count, 500), Span(start + match.start(), start + match.end()))
+            elif final in ("h", "l") and parameters in _ALTERNATE:
+                self.alternate = final == "h"
+        if not self.alternate:
+            piece.verbatim(whole[done:], start + done)
+        text, where = piece.finish(start + len(whole))
+        if text.strip() or alone:
+            yield text, where
+
+
+def _unescaped(text: str) -> Iterator[tuple[str, SourceMap]]:
+    """The lines that a text with backslash escapes stands for, each with its map to `text`."""
+    where = SourceMap.identity(len(text))
+    for _ in range(_UNESCAPE_ROUNDS):
+        text, inner = _unescape_once(text)
+        where = where.compose(inner)
+        if not _TELLING.search(text):
+            break
+    if "\x1b" in text:
+        text, inner = _without_control(text)
+        where = where.compose(inner)
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        kept = line.rstrip("\r")
+        yield kept, where.compose(SourceMap.identity(len(kept), start))
+        start = end + 1
+
+
+def _unescape_once(text: str) -> tuple[str, SourceMap]:
+    out = MappedText()
+    done = 0
+    for match in _ESCAPE.finditer(text):
+        out.verbatim(text[done : match.start()], done)
+        done = match.end()
+        if match["bytes"]:
+            value = bytes.fromhex(match["bytes"].replace("\\x", "")).decode("utf-8", "replace")
+        elif match["unit"]:
+            code = int(match["unit"], 16)
+            value = "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)
+        elif match["octal"]:
+            value = "\x1b"
+        else:
+            value = _LETTERS.get(match["letter"], match["letter"])
+        out.opaque(value, Span(match.start(), match.end()))
+    out.verbatim(text[done:], done)
+    return out.finish()
+
+
+def _without_control(text: str) -> tuple[str, SourceMap]:
+    out = MappedText()
+    done = 0
+    for match in _CONTROL.finditer(text):
+        keep = match.end() if match.group() in ("\n", "\r") else match.start()
+        out.verbatim(text[done:keep], done)
+        done = match.end()
+    out.verbatim(text[done:], done)
+    return out.finish()

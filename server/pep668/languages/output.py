@@ -1,0 +1,20 @@
+"""Output: what terminals, builds and logs show when an installer refuses or a step on the way fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import ErrorReport, Region
+from . import Language
+from ._nature import filters, prints_only
+from ._recognizer import Recognizer, Source, recognize
+from ._refusal import NEEDLES
+
+__all__ = ["LANGUAGE", "NEEDLES", "Recognizer", "Source", "extract", "filters", "prints_only", "recognize"]
+
+LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",))
+
+
+def extract(region: Region) -> Iterator[ErrorReport]:
+    """The reports in a document whose command is not known."""
+    yield from recognize(region.text)
