@@ -1,0 +1,30 @@
+"""What `pip install` and `get-pip.py` have in common."""
+
+from __future__ import annotations
+
+from ..model import RequestKind
+from ._options import Scan, Table, table
+
+KINDS = {
+    "--requirement": RequestKind.FILE,
+    "--constraint": RequestKind.CONSTRAINT,
+    "--editable": RequestKind.EDITABLE,
+}
+
+
+def options() -> Table:
+    """pip's options; older ones than 23.0 never look for the marker, so what only they know decides nothing."""
+    return table("pip_options.json", abbreviates=True, since="23.0")
+
+
+def passes_check(found: Scan, operation: str) -> str:
+    """Why `pip install` with such options never looks for the marker, "" where it does."""
+    if found.has("--python"):
+        return "usage error: --python must stand before the subcommand"
+    if operation == "install":
+        for name in ("--target", "--prefix", "--root"):
+            if found.value(name):
+                return name
+        if found.has("--dry-run") and found.value("--report"):
+            return "--dry-run with --report"
+    return ""
