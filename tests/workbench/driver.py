@@ -1,0 +1,125 @@
+"""A VS Code workbench in a browser, as a person uses it: files, palette, terminal, notifications."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+# The workbench, a language server and pip share two cores: slow is not wrong.
+PATIENCE_MS = 60_000
+
+
+class Workbench:
+    """What one test drives. `folder` is the open workspace, `screenshots` where pictures are kept."""
+
+    def __init__(self, page: Page, folder: Path, screenshots: Path) -> None:
+        self.page = page
+        self.folder = folder
+        self._screenshots = screenshots
+        page.set_default_timeout(PATIENCE_MS)
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        expect(self.page.locator(".monaco-workbench")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.locator(".explorer-folders-view .monaco-list-row").first).to_be_visible(timeout=PATIENCE_MS)
+
+    def screenshot(self, name: str) -> None:
+        self._screenshots.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self._screenshots / f"{name}.png")
+
+    # --- files ---
+
+    def open_file(self, name: str) -> None:
+        self.page.locator(".explorer-folders-view .monaco-list-row", has_text=name).first.dblclick()
+        expect(self.page.locator(".tab.active", has_text=name)).to_be_visible(timeout=PATIENCE_MS)
+
+    def squiggle(self, severity: str = "error") -> Locator:
+        """The first squiggle of that severity in the editor."""
+        found = self.page.locator(f".monaco-editor .cdr.squiggly-{severity}").first
+        expect(found).to_be_visible(timeout=PATIENCE_MS)
+        return found
+
+    def hover(self, place: Locator) -> str:
+        """The text of the hover over the middle of a place."""
+        box = place.bounding_box()
+        assert box is not None
+        shown = self.page.locator(".monaco-hover:not(.hidden) .hover-row").first
+        # The first movement makes the editor notice the mouse, the second one stays.
+        self.page.mouse.move(box["x"] + box["width"] / 2 + 20, box["y"] + box["height"] + 40)
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+        expect(shown).to_be_visible(timeout=PATIENCE_MS)
+        return self.page.locator(".monaco-hover:not(.hidden)").first.inner_text()
+
+    def quick_fixes(self, place: Locator) -> list[str]:
+        """Puts the cursor on a place and opens the lightbulb's menu."""
+        box = place.bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
+        self.page.keyboard.press("Control+.")
+        rows = self.page.locator(".action-widget .monaco-list-row.action")
+        expect(rows.first).to_be_visible(timeout=PATIENCE_MS)
+        return rows.all_inner_texts()
+
+    def choose_quick_fix(self, title: str | re.Pattern[str]) -> None:
+        row = self.page.locator(".action-widget .monaco-list-row.action", has_text=title).first
+        row.hover(force=True)  # until the mouse moves, something invisible covers the menu
+        row.click()
+
+    def save(self) -> None:
+        self.page.keyboard.press("Control+s")
+        expect(self.page.locator(".tab.active.dirty")).to_have_count(0, timeout=PATIENCE_MS)
+
+    # --- palette, notifications ---
+
+    def command(self, title: str) -> None:
+        """Runs a command from the palette, which does not list what extensions add while it is open."""
+        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
+        box = self.page.locator(".quick-input-widget input.input")
+
+        def is_listed() -> bool:
+            self.page.keyboard.press("F1")
+            expect(box).to_be_visible(timeout=PATIENCE_MS)
+            box.fill(f">{title}")
+            try:
+                row.wait_for(timeout=3000)
+            except PlaywrightTimeout:
+                self.page.keyboard.press("Escape")
+                return False
+            return True
+
+        self.wait_for(is_listed, f"the palette offers {title!r}")
+        row.click()
+
+    def notification(self, text: str | re.Pattern[str]) -> Locator:
+        found = self.page.locator(".notification-toast", has_text=text).first
+        expect(found).to_be_visible(timeout=PATIENCE_MS)
+        return found
+
+    def press_button(self, notification: Locator, title: str | re.Pattern[str]) -> None:
+        notification.get_by_role("button", name=title).first.click()
+
+    # --- terminal ---
+
+    def open_terminal(self) -> None:
+        """A terminal whose shell integration is at work: its first prompt carries the mark of a command."""
+        self.command("Terminal: Create New Terminal")
+        expect(self.page.locator(".terminal-wrapper.active .xterm")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.locator(".terminal-command-decoration").first).to_be_attached(timeout=PATIENCE_MS)
+
+    def type_in_terminal(self, line: str) -> None:
+        self.page.locator(".terminal-wrapper.active .xterm-helper-textarea").focus()
+        self.page.keyboard.type(line, delay=10)
+        self.page.keyboard.press("Enter")
+
+    # --- files on disk ---
+
+    def wait_for(self, what: Callable[[], bool], description: str, seconds: float = 120) -> None:
+        end = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < end, f"not within {seconds:.0f} s: {description}"
+            self.page.wait_for_timeout(100)

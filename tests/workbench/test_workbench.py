@@ -1,0 +1,91 @@
+"""From a refused `pip install` to a working environment, in a real VS Code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from driver import Workbench
+
+Start = Callable[..., Workbench]
+
+REFUSED = "\npip3 install six\n"
+
+
+def imports(python: Path, module: str) -> bool:
+    return python.exists() and subprocess.run([python, "-I", "-c", f"import {module}"], capture_output=True).returncode == 0
+
+
+def test_rewrite_in_a_script(start: Start) -> None:
+    workbench = start()
+    workbench.open_file("install.sh")
+    squiggle = workbench.squiggle()
+    workbench.screenshot("1-squiggle")
+
+    hover = workbench.hover(squiggle)
+    workbench.screenshot("2-hover")
+    assert "/usr/bin/python3" in hover
+    assert "EXTERNALLY-MANAGED" in hover
+
+    titles = workbench.quick_fixes(squiggle)
+    workbench.screenshot("3-quick-fixes")
+    assert any("virtual environment" in title for title in titles[:2]), titles
+    assert not any("--break-system-packages" in title for title in titles[:-1]), titles
+
+    before = (workbench.folder / "install.sh").read_text(encoding="utf-8")
+    workbench.choose_quick_fix(re.compile("virtual environment"))
+    workbench.save()
+    workbench.screenshot("4-rewritten")
+    after = (workbench.folder / "install.sh").read_text(encoding="utf-8")
+    assert REFUSED in before
+    assert REFUSED not in after
+    assert re.search(r"^python3 -m venv \.venv$", after, re.MULTILINE)
+    assert ".venv/bin/pip" in after or ".venv/bin/python -m pip" in after
+
+
+def test_create_environment_from_the_palette(start: Start) -> None:
+    workbench = start()
+    workbench.command("PEP 668: Create Virtual Environment")
+    shown = workbench.notification(re.compile(r"Created \.venv"))
+    workbench.screenshot("1-created")
+    assert "Source: PEP 668" in shown.inner_text() or shown.is_visible()
+    pip = workbench.folder / ".venv" / "bin" / "pip"
+    version = subprocess.run([pip, "--version"], capture_output=True, text=True, check=True).stdout
+    assert str(workbench.folder / ".venv") in version
+
+
+def test_refusal_in_the_terminal(start: Start) -> None:
+    workbench = start()
+    workbench.open_terminal()
+    workbench.type_in_terminal("pip3 install six")
+    advice = workbench.notification("externally managed")
+    workbench.screenshot("1-advice")
+    assert not imports(workbench.folder / ".venv" / "bin" / "python", "six")
+
+    workbench.press_button(advice, re.compile(r"\.venv"))
+    workbench.notification(re.compile(r"\.venv is ready"))
+    workbench.screenshot("2-installed")
+    assert imports(workbench.folder / ".venv" / "bin" / "python", "six")
+
+
+def test_explanation_of_the_last_error(start: Start) -> None:
+    workbench = start()
+    workbench.open_terminal()
+    workbench.type_in_terminal("pip3 install six")
+    workbench.notification("externally managed")
+    workbench.command("PEP 668: Explain Last Terminal Error")
+    frame = workbench.page.frame_locator("iframe.webview.ready").frame_locator("iframe")
+    frame.locator("body", has_text="pip3 install six").wait_for()
+    workbench.screenshot("1-explanation")
+
+
+def test_python_extension_selects_the_environment(start: Start, stand_in: Path, tmp_path: Path) -> None:
+    selected = tmp_path / "selected"
+    workbench = start(stand_in, PEP668_TEST_SELECTED=str(selected))
+    workbench.command("PEP 668: Create Virtual Environment")
+    workbench.notification("is now the selected interpreter")
+    workbench.screenshot("1-selected")
+    python = workbench.folder / ".venv" / "bin" / "python"
+    assert selected.read_text(encoding="utf-8") == f"{python}\t{workbench.folder}\n"
