@@ -1,0 +1,116 @@
+"""Shell scripts, and every shell text that another language holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .. import shell
+from ..model import Command, Evidence, Fact, Place, Region
+from ..text import SourceMap
+from . import Language
+
+LANGUAGE = Language(
+    id="shell",
+    ids=("shellscript", "sh", "bash", "shell", "zsh", "ksh", "dash", "bats", "shell-session"),
+    names=(
+        "APKBUILD",
+        "PKGBUILD",
+        ".bash_aliases",
+        ".bash_login",
+        ".bash_logout",
+        ".bash_profile",
+        ".bashrc",
+        ".envrc",
+        ".kshrc",
+        ".profile",
+        ".xprofile",
+        ".zlogin",
+        ".zprofile",
+        ".zshenv",
+        ".zshrc",
+        "bashrc",
+        "profile",
+        "zshrc",
+    ),
+    patterns=("*.sh", "*.bash", "*.zsh", "*.ksh", "*.dash", "*.ash", "*.bats", "*.command", "*.sh.in", "*.envrc"),
+    shebangs=("sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "bats"),
+)
+
+_DEEPEST = 8  # shells in strings in shells
+_CONTAINERS = (
+    "docker run",
+    "podman run",
+    "nerdctl run",
+    "docker container run",
+)
+
+
+def extract(region: Region) -> Iterator[Command | Region]:
+    """The commands that can matter, each followed by what it gives to another shell or to Python to run."""
+    deep = _depth(region) >= _DEEPEST
+    before: Command | None = None
+    for command in shell.relevant(region):
+        yield command
+        if not deep:
+            yield from _nested(command, before)
+        before = command
+
+
+def _depth(region: Region) -> int:
+    depth = 0
+    while region.origin is not None:
+        depth += 1
+        region = region.origin.region
+    return depth
+
+
+def _nested(command: Command, before: Command | None) -> Iterator[Region]:
+    region = command.region
+    for run in shell.runs(command, before):
+        made: tuple[str, SourceMap] | None
+        if run.redirect is not None:
+            made = shell.heredoc(region, run.redirect)
+            at = run.redirect.span.start
+        else:
+            made = shell.inner(region, run.words)
+            at = run.words[0].span.start
+        if made is None or not made[0].strip():
+            continue
+        text, mapped = made
+        place = region.place
+        if not run.inside:
+            place = Place(place.system, f"{place.process}/{at}", place.base)
+        yield Region(
+            run.language,
+            text,
+            mapped,
+            facts=region.facts + tuple(_facts(command, run.shell, run.user)),
+            place=place if not _container(command) else replace(place, system=f"{place.system}/{at}"),
+            parent=region,
+            origin=command,
+            anchor=region.anchor,
+        )
+
+
+def _container(command: Command) -> bool:
+    """Whether the command runs in a container of its own: nothing that it does is seen behind it."""
+    return any(w.name in _CONTAINERS for w in command.wrappers)
+
+
+def _facts(command: Command, program: str, user: str) -> Iterator[Fact]:
+    evidence = Evidence(_source(command), command.outer(command.span))
+    for wrapper in command.wrappers:
+        if wrapper.name in _CONTAINERS:
+            image = wrapper.words[-1]
+            place = Evidence(f"runs in {image.value or 'an image'}", command.outer(image.span))
+            yield Fact("image", image.value or "", place)
+    if program:
+        yield Fact("shell", program, evidence)
+    if user:
+        yield Fact("user", user, evidence)
+
+
+def _source(command: Command) -> str:
+    source = command.region.text[command.span.start : command.span.end].partition("\n")[0]
+    return source if len(source) <= 60 else source[:57] + "..."
