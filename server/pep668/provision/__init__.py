@@ -28,7 +28,7 @@ PYTHON = "python.exe" if os.name == "nt" else "python"
 WHEEL_FOLDERS = ("/usr/share/python-wheels", os.path.join(os.path.dirname(os.__file__), "ensurepip", "_bundled"))
 
 _NO_ENSUREPIP = re.compile(
-    r"ensurepip is not available|No module named '?ensurepip|'ensurepip'.*returned non-zero|ensurepip is disabled"
+    r"ensurepip is not\s+available|No module named '?ensurepip|'ensurepip'.*returned non-zero|ensurepip is disabled"
 )
 _NO_VENV = re.compile(r"No module named '?venv\b")
 _APT_PACKAGE = re.compile(r"apt(?:-get)? install (python3(?:\.\d{1,2})?-venv)\b")
@@ -238,10 +238,11 @@ class _Work:
         for folder in WHEEL_FOLDERS:
             for wheel in sorted(glob(os.path.join(escape(folder), "pip-*.whl")), reverse=True):
                 if not _complete(self.path):
-                    options = ["--no-index", "--find-links", folder]
+                    # another pip may be visible through system-site-packages; the environment needs its own
+                    options = ["--ignore-installed", "--no-index", "--find-links", folder]
                     self._attempt([self.python, "-I", "-u", os.path.join(wheel, "pip"), "install", *options, "pip"])
         if not _complete(self.path) and base is not None and base.pip_version:
-            self._attempt([base.path, "-u", "-m", "pip", "--python", self.python, "install", "pip"])
+            self._attempt([base.path, "-u", "-m", "pip", "--python", self.python, "install", "-I", "pip"])
         if not _complete(self.path) and uv is not None:
             self._attempt([uv, "pip", "install", "--python", self.python, "pip"])
         return _complete(self.path)

@@ -14,6 +14,7 @@ from typing import IO
 
 _POLL = 0.1  # seconds between two looks at `cancelled`
 _GRACE = 2.0  # seconds that a program has to end by itself
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL
 _SILENT = 10  # polls without output after which an ended program's output is taken as complete
 _TAIL = 400  # lines that are kept
 
@@ -89,7 +90,8 @@ def run(
             except queue.Empty:
                 silent += 1
                 if process.poll() is not None and silent > _SILENT:
-                    break  # something that it left running holds its output open
+                    _signal(process, _KILL)  # something that it left running holds its output open
+                    break
                 continue
             silent = 0
             if line is None:
@@ -127,7 +129,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(_GRACE)
     except subprocess.TimeoutExpired:
-        _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        _signal(process, _KILL)
         process.wait()
 
 
