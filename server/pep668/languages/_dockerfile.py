@@ -63,6 +63,9 @@ class Instruction:
 
     def joined(self, text: str) -> tuple[str, SourceMap]:
         """The argument as one line, as Docker sees it."""
+        if len(self.pieces) == 1:
+            only = self.pieces[0].span
+            return text[only.start : only.end], SourceMap.identity(len(only), only.start)
         out = MappedText()
         for piece in self.pieces:
             out.verbatim(text[piece.span.start : piece.span.end], piece.span.start)
