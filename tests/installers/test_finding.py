@@ -74,6 +74,7 @@ def test_pip_is_found(line: str, text: str, program: str, interpreter: bool, ver
         ("uv tool install x", "uv", "install", "uv tool install", True),
         ("uv --no-cache --project p pip -q install x", "uv", "install", "uv --no-cache --project p pip -q install", False),
         ("${HOME}/.local/bin/uv pip install x", "uv", "install", "${HOME}/.local/bin/uv pip install", False),
+        ('"$UV" pip install x', "uv", "install", '"$UV" pip install', False),
         ("python3 -m uv pip install x", "uv", "install", "python3 -m uv pip install", False),
         ("pipx install x", "pipx", "install", "pipx install", True),
         ("python3 -m pipx inject env x", "pipx", "install", "python3 -m pipx inject", True),

@@ -23,7 +23,7 @@ from .builder import asked, given, install
         ("pip install /abs d/s a.whl b.tar.gz ~/p", [("path", "/abs"), ("path", "d/s"), ("path", "a.whl"), ("path", "b.tar.gz"), ("path", "~/p")]),
         ("pip install dist/*.whl *.whl", [("path", "dist/*.whl"), ("path", "*.whl")]),
         (r"pip install 'C:\p\x.whl' 'd\e'", [("path", r"C:\p\x.whl"), ("path", r"d\e")]),
-        ('pip install "$ROOT"/dist', [("path", '"$ROOT"/dist')]),
+        ('pip install "$ROOT"/dist', [("path", "$ROOT/dist")]),
         ("pip install https://h/a.whl git+https://h/r git+ssh://git@h/r file:///x", [("url", "https://h/a.whl"), ("url", "git+https://h/r"), ("url", "git+ssh://git@h/r"), ("url", "file:///x")]),
         ("pip install -r r.txt -rs.txt --requirement=t.txt -qUr u.txt", [("file", "r.txt"), ("file", "s.txt"), ("file", "t.txt"), ("file", "u.txt")]),
         ('pip install -r "$D/r.txt"', [("file", "$D/r.txt")]),

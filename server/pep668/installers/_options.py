@@ -114,6 +114,8 @@ def argument(command: Command, word: Word, skip: int = 0) -> Argument:
     pattern = word.pattern
     if "\0" in pattern:
         written = source(command, word)
+        if "(" not in written and "`" not in written:
+            written = re.sub(r"[\"']", "", written)
         if not re.search(r"[$`<{]", written):  # a glob pattern, or brackets that the shell could take for one
             pattern = written
     else:
