@@ -51,12 +51,22 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
         path = () if made else _path_after(context, command)
         return combined(chain, change.edits(), venv_package(context, judged), path), explanation
     system = install.option("--system", "system")
-    if system is not None:
+    if _own_path(context, command):
+        _use(change, judged, DIRECTORY)
+    elif system is not None:
         change.drop(system.span)
-    program = install.command.words[0]
-    if install.python.program.startswith("/") and install.tool != "uv":
-        change.replace(program.span, install.python.program.rpartition("/")[2])
+    elif install.python.program.startswith("/") and install.tool != "uv":
+        change.replace(install.command.words[0].span, install.python.program.rpartition("/")[2])
     return combined(_lines_before(context, judged, maker), change.edits(), venv_package(context, judged)), explanation
+
+
+def _own_path(context: Context, command: Command) -> bool:
+    """Whether the command does not search the PATH of the image: it, or its shell, sets another."""
+    texts = [c for c in context.commands if c.region is command.region and c.span.start < command.span.start]
+    assigned = [a for c in (*texts, command) for a in (*c.assignments, *(a for w in c.wrappers for a in w.assignments))]
+    return any(a.name == "PATH" for a in assigned) or any(
+        w.name == "env" and w.has("-i", "--ignore-environment") for w in command.wrappers
+    )
 
 
 def _use(change: Rewrite, judged: Judged, directory: str) -> None:

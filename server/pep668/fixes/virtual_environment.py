@@ -64,7 +64,8 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     program = f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}"
     line = creation(install, directory, system_packages(context, install))
     rewrite = Rewrite(context.text, install.command)
-    possible = stays_here(install.command) and drop_privileges(rewrite)
+    nested = install.command.region.origin is not None
+    possible = stays_here(install.command) and drop_privileges(rewrite) and not (nested and place != directory)
     drop_overrides(rewrite, install)
     use_program(rewrite, install, program, f"{place}/bin/python")
     explanation = f"{line}\nThen use {place}/bin/pip and {place}/bin/python."
