@@ -48,13 +48,25 @@ UNKNOWN = "\0"
         ("@PYTHON@ -m pip install x", "@PYTHON@ -m pip install", UNKNOWN, True, None),
         ("$PIP install x", "$PIP install", UNKNOWN, False, None),
         ('"${venv_pip3}" uninstall x', '"${venv_pip3}" uninstall', UNKNOWN, False, None),
-        ("/opt/py/bin/python /opt/py/bin/pip install x", "/opt/py/bin/python /opt/py/bin/pip install", "/opt/py/bin/python", True, None),
+        (
+            "/opt/py/bin/python /opt/py/bin/pip install x",
+            "/opt/py/bin/python /opt/py/bin/pip install",
+            "/opt/py/bin/python",
+            True,
+            None,
+        ),
         ("python pip.pyz install x", "python pip.pyz install", "python", True, None),
         ("python $PIP install x", "python $PIP install", "python", True, None),
         ("pip \\\n  install x", "pip install", "pip", False, None),
-        ("pip -q --disable-pip-version-check install x", "pip -q --disable-pip-version-check install", "pip", False, None),
+        (
+            "pip -q --disable-pip-version-check install x",
+            "pip -q --disable-pip-version-check install",
+            "pip",
+            False,
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_pip_is_found(line: str, text: str, program: str, interpreter: bool, version: str | None) -> None:
     found = install(line)
     assert (found.tool, found.text) == ("pip", text)
@@ -72,7 +84,13 @@ def test_pip_is_found(line: str, text: str, program: str, interpreter: bool, ver
         ("uv add x", "uv", "install", "uv add", True),
         ("uv remove x", "uv", "uninstall", "uv remove", True),
         ("uv tool install x", "uv", "install", "uv tool install", True),
-        ("uv --no-cache --project p pip -q install x", "uv", "install", "uv --no-cache --project p pip -q install", False),
+        (
+            "uv --no-cache --project p pip -q install x",
+            "uv",
+            "install",
+            "uv --no-cache --project p pip -q install",
+            False,
+        ),
         ("${HOME}/.local/bin/uv pip install x", "uv", "install", "${HOME}/.local/bin/uv pip install", False),
         ('"$UV" pip install x', "uv", "install", '"$UV" pip install', False),
         ("python3 -m uv pip install x", "uv", "install", "python3 -m uv pip install", False),
@@ -100,7 +118,7 @@ def test_pip_is_found(line: str, text: str, program: str, interpreter: bool, ver
         ("python3 <(curl https://h/get-pip.py)", "get-pip", "install", "python3 <(curl https://h/get-pip.py)", False),
         ("python3 < get-pip.py", "get-pip", "install", "python3", False),
     ],
-)  # fmt: skip
+)
 def test_other_tools_are_found(line: str, tool: str, operation: str, text: str, own: bool) -> None:
     found = install(line)
     assert (found.tool, found.operation, found.text, found.python.own) == (tool, operation, text, own)

@@ -25,6 +25,8 @@ from .builder import install
         ("pip uninstall x", ""),
         ("pip uninstall", "usage error: nothing to uninstall"),
         ("pip uninstall $X", ""),
+        ("pip freeze | xargs pip uninstall -y", ""),
+        ("cat r.txt | xargs uv pip install --system", ""),
         ("pip uninstall --target d x", "usage error: no such option --target"),
         ("pip --break-system-packages install x", "usage error: no such option --break-system-packages"),
         ("pip install --nosuch x", "usage error: no such option --nosuch"),

@@ -34,7 +34,8 @@ for line in json.load(sys.stdin):
     except SystemExit:
         out.append(None)
         continue
-    values = {k: str(v) for k, v in vars(options).items() if k in ("requirements", "editables", "target_dir", "constraints")}
+    kept = ("requirements", "editables", "target_dir", "constraints")
+    values = {k: str(v) for k, v in vars(options).items() if k in kept}
     out.append([args, values])
 print(json.dumps(out))
 """
@@ -88,23 +89,74 @@ def read(words: list[str]) -> Scan:
 
 
 PIECES = [
-    "six", "a==1", ".", "-", "--", "-r", "r.txt", "-rx", "-qr", "--req", "--requirement", "-e", "-e.", "-qU", "-Ui",
-    "-ihttps://h", "--index", "--index-url=u", "-t", "--targ", "--target=", "-qqq", "--no-cache", "--no-c", "--pre", "--prefer",
-    "--prefix", "--pref=x", "-c", "c.txt", "-vc", "--user", "--user=1", "--timeout", "5", "--timeout=x", "--retries", "2", "-z", "--zz",
-    "--progress-bar", "off", "never", "-U", "-I", "-Cx=y", "--no-deps", "--no-dep", "--dry", "--root", "/t",
-]  # fmt: skip
+    "six",
+    "a==1",
+    ".",
+    "-",
+    "--",
+    "-r",
+    "r.txt",
+    "-rx",
+    "-qr",
+    "--req",
+    "--requirement",
+    "-e",
+    "-e.",
+    "-qU",
+    "-Ui",
+    "-ihttps://h",
+    "--index",
+    "--index-url=u",
+    "-t",
+    "--targ",
+    "--target=",
+    "-qqq",
+    "--no-cache",
+    "--no-c",
+    "--pre",
+    "--prefer",
+    "--prefix",
+    "--pref=x",
+    "-c",
+    "c.txt",
+    "-vc",
+    "--user",
+    "--user=1",
+    "--timeout",
+    "5",
+    "--timeout=x",
+    "--retries",
+    "2",
+    "-z",
+    "--zz",
+    "--progress-bar",
+    "off",
+    "never",
+    "-U",
+    "-I",
+    "-Cx=y",
+    "--no-deps",
+    "--no-dep",
+    "--dry",
+    "--root",
+    "/t",
+]
 
 
 def test_options_are_read_as_pip_reads_them() -> None:
-    chosen = random.Random(668)  # noqa: S311
+    chosen = random.Random(668)
     lines = [
         [chosen.choice(["install", "install", "uninstall"]), *chosen.choices(PIECES, k=chosen.randint(1, 6))]
         for _ in range(1500)
     ]
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", ORACLE, str(pip_location())],
-        input=json.dumps(lines), capture_output=True, text=True, check=True, env={"PIP_CONFIG_FILE": "/dev/null"},
-    )  # fmt: skip
+        input=json.dumps(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PIP_CONFIG_FILE": "/dev/null"},
+    )
     read_fine = 0
     for line, expected in zip(lines, json.loads(run.stdout), strict=True):
         ours = read(line)

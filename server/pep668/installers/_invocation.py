@@ -37,6 +37,11 @@ class Invocation:
     args: tuple[Word, ...]
     python: PythonReference
 
+    @property
+    def is_given_more(self) -> bool:
+        """Whether further arguments come from elsewhere: `pip freeze | xargs pip uninstall -y`."""
+        return any(wrapper.name in ("xargs", "parallel") for wrapper in self.command.all_wrappers)
+
     def install(
         self,
         tool: str,

@@ -12,7 +12,7 @@ from ._requests import normalized, of_kind
 
 PROGRAM = re.compile(r"conda|mamba|micromamba")
 
-_GRAMMAR = simple(
+GRAMMAR = simple(
     "--name/-n --prefix/-p --channel/-c --file/-f --revision --solver --subdir/--platform --repodata-fn --console"
     " --channel-priority --root-prefix/-r --rc-file --log-level --category --experimental --timeout --retries"
     " --override-frozen-env --dev-env",
@@ -23,7 +23,7 @@ _GRAMMAR = simple(
     " --satisfied-skip-solve --prune --no-env --features --keep-env --dev"
     " --show-channel-urls --debug --trace --no-prune",
 )
-_OPERATIONS = {
+OPERATIONS = {
     "install": "install",
     "update": "install",
     "upgrade": "install",
@@ -35,7 +35,7 @@ _NAME = re.compile(r"(?:.*::)?([A-Za-z0-9_][\w.-]*)\s*((?:[=<>!~\[ ].*)?)\Z", re
 
 
 def parse(invocation: Invocation) -> Install | None:
-    before = scan(invocation.command, invocation.args, _GRAMMAR, interspersed=False)
+    before = scan(invocation.command, invocation.args, GRAMMAR, interspersed=False)
     words = invocation.args[before.stopped :]
     if not words or before.has("--help", "--version"):
         return None
@@ -43,10 +43,10 @@ def parse(invocation: Invocation) -> Install | None:
     if name == "env" and len(words) > 1:
         words = words[1:]
         name = f"env {words[0].value}"
-    operation = _OPERATIONS.get(name)
+    operation = OPERATIONS.get(name)
     if operation is None:
         return None
-    after = scan(invocation.command, words[1:], _GRAMMAR)
+    after = scan(invocation.command, words[1:], GRAMMAR)
     if after.has("--help", "--version"):
         return None
     return invocation.install(

@@ -32,7 +32,8 @@ def parse(invocation: Invocation) -> Install | None:
         return None
     asked = requests(after, KINDS)
     passes = before.error or after.error or passes_check(after, operation)
-    if not passes and operation == "uninstall" and not any(r.kind is not RequestKind.CONSTRAINT for r in asked):
+    nothing = all(r.kind is RequestKind.CONSTRAINT for r in asked) and not invocation.is_given_more
+    if not passes and operation == "uninstall" and nothing:
         passes = "usage error: nothing to uninstall"
     python = invocation.python
     if before.value("--python"):

@@ -12,15 +12,15 @@ from ._requests import requests
 
 PROGRAM = re.compile(r"pipenv")
 
-_GRAMMAR = simple(
+GRAMMAR = simple(
     "--python --pypi-mirror --extra-pip-args --resolver --categories --extras --config-settings --index/-i"
     " --requirements/-r --editable/-e",
     "--help/-h --version --where --venv --py --envs --rm --bare --man --support --system --deploy --site-packages"
-    " --no-site-packages --verbose/-v --quiet/-q --clear --pre --dev/-d --all --ignore-pipfile --skip-lock --lock-only"
-    " --all-dev --lock --keep-outdated --selective-upgrade --sequential --outdated --dry-run --two --three",
+    " --no-site-packages --verbose/-v --quiet/-q --clear --clean --pre --dev/-d --all --ignore-pipfile --skip-lock"
+    " --lock-only --all-dev --lock --keep-outdated --selective-upgrade --sequential --outdated --dry-run --two --three",
     abbreviates=True,
 )
-_OPERATIONS = {
+OPERATIONS = {
     "install": "install",
     "update": "install",
     "upgrade": "install",
@@ -31,15 +31,15 @@ _KINDS = {"--requirements": RequestKind.FILE, "--editable": RequestKind.EDITABLE
 
 
 def parse(invocation: Invocation) -> Install | None:
-    before = scan(invocation.command, invocation.args, _GRAMMAR, interspersed=False)
+    before = scan(invocation.command, invocation.args, GRAMMAR, interspersed=False)
     at = before.stopped
     if at >= len(invocation.args) or before.has("--help", "--version"):
         return None
     subcommand = invocation.args[at]
-    operation = _OPERATIONS.get(subcommand.value or "")
+    operation = OPERATIONS.get(subcommand.value or "")
     if operation is None:
         return None
-    after = scan(invocation.command, invocation.args[at + 1 :], _GRAMMAR)
+    after = scan(invocation.command, invocation.args[at + 1 :], GRAMMAR)
     if after.has("--help", "--version", "--lock-only", "--outdated", "--dry-run"):
         return None
     system = after.has("--system")

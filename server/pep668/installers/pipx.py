@@ -12,15 +12,15 @@ from ._requests import requests
 
 PROGRAM = re.compile(r"pipx(?:\.pyz)?")
 
-_GRAMMAR = simple(
+GRAMMAR = simple(
     "--python --suffix --preinstall --index-url/-i --pip-args --app --lock --fetch-python --upgrade-strategy --cooldown"
     " --backend --output --include-resources-from --requirement/-r --skip",
     "--help/-h --version --quiet/-q --verbose/-v --global --include-deps --include-apps --force/-f --editable/-e"
-    " --system-site-packages --fetch-missing-python --upgrade --with-suffix --skip-maintenance --include-injected"
-    " --upgrade-injected --leave-deps",
+    " --system-site-packages --fetch-missing-python --upgrade/-U --install --with-suffix --skip-maintenance"
+    " --include-injected --upgrade-injected --leave-deps",
     abbreviates=True,
 )
-_OPERATIONS = {
+OPERATIONS = {
     "install": "install",
     "install-all": "install",
     "inject": "install",
@@ -37,15 +37,15 @@ _NO_PACKAGES = ("install-all", "upgrade-all", "reinstall-all", "uninstall-all")
 
 
 def parse(invocation: Invocation) -> Install | None:
-    before = scan(invocation.command, invocation.args, _GRAMMAR, interspersed=False)
+    before = scan(invocation.command, invocation.args, GRAMMAR, interspersed=False)
     at = before.stopped
     if at >= len(invocation.args) or before.has("--help", "--version"):
         return None
     subcommand = invocation.args[at]
-    operation = _OPERATIONS.get(subcommand.value or "")
+    operation = OPERATIONS.get(subcommand.value or "")
     if operation is None:
         return None
-    after = scan(invocation.command, invocation.args[at + 1 :], _GRAMMAR)
+    after = scan(invocation.command, invocation.args[at + 1 :], GRAMMAR)
     if after.has("--help"):
         return None
     if subcommand.value in _INTO:

@@ -12,14 +12,14 @@ from ._requests import requests
 
 PROGRAM = re.compile(r"poetry")
 
-_GRAMMAR = simple(
+GRAMMAR = simple(
     "--group/-G --extras/-E --optional --python --platform --markers --source --with --without --only --project/-P"
     " --directory/-C",
     "--dev/-D --editable/-e --allow-prereleases --dry-run --lock --help/-h --quiet/-q --version/-V --ansi --no-ansi"
     " --no-interaction/-n --no-plugins --no-cache --verbose/-v --sync --no-root --no-directory --all-extras"
     " --all-groups --only-root --compile --no-dev",
 )
-_OPERATIONS = {
+OPERATIONS = {
     "install": "install",
     "add": "install",
     "update": "install",
@@ -29,7 +29,7 @@ _OPERATIONS = {
 
 
 def parse(invocation: Invocation) -> Install | None:
-    before = scan(invocation.command, invocation.args, _GRAMMAR, interspersed=False)
+    before = scan(invocation.command, invocation.args, GRAMMAR, interspersed=False)
     words = invocation.args[before.stopped :]
     if before.has("--help", "--version"):
         return None
@@ -37,10 +37,10 @@ def parse(invocation: Invocation) -> Install | None:
     words = words[own:]
     if not words:
         return None
-    operation = _OPERATIONS.get(words[0].value or "")
+    operation = OPERATIONS.get(words[0].value or "")
     if operation is None:
         return None
-    after = scan(invocation.command, words[1:], _GRAMMAR)
+    after = scan(invocation.command, words[1:], GRAMMAR)
     if after.has("--help", "--version", "--lock"):
         return None
     return invocation.install(

@@ -17,7 +17,7 @@ _KINDS = {
     "--constraints": RequestKind.CONSTRAINT,
     "--editable": RequestKind.EDITABLE,
 }
-_OPERATIONS = {
+OPERATIONS = {
     "pip install": "install",
     "pip uninstall": "uninstall",
     "pip sync": "sync",
@@ -46,7 +46,7 @@ def parse(invocation: Invocation) -> Install | None:
         before.options += between.options
         before.error = before.error or between.error
         name = f"{name} {words[at].value}"
-    operation = _OPERATIONS.get(name)
+    operation = OPERATIONS.get(name)
     if operation is None:
         return None
     after = scan(command, words[at + 1 :], grammars[name])
@@ -56,6 +56,7 @@ def parse(invocation: Invocation) -> Install | None:
         return None
     in_pip = name.startswith("pip ")
     asked = _requests(name, after)
+    nothing = all(r.kind is RequestKind.CONSTRAINT for r in asked) and not invocation.is_given_more
     python = replace(
         invocation.python,
         option=after.value("--python") or invocation.python.option,
@@ -69,7 +70,7 @@ def parse(invocation: Invocation) -> Install | None:
         python=python,
         options=[*before.options, *after.options],
         requests=asked,
-        passes_check=(before.error or _passes_check(after, asked)) if in_pip else "",
+        passes_check=(before.error or _passes_check(after, nothing)) if in_pip else "",
     )
 
 
@@ -79,12 +80,12 @@ def _requests(name: str, found: Scan) -> list[Request]:
     return requests(found, _KINDS)
 
 
-def _passes_check(found: Scan, asked: list[Request]) -> str:
+def _passes_check(found: Scan, nothing: bool) -> str:
     """Why `uv pip` with such options never looks for the marker, "" where it does."""
     if found.error:
         return found.error
     if found.has("--user"):
         return "usage error: uv has no --user"
-    if not any(r.kind is not RequestKind.CONSTRAINT for r in asked) and not found.has("--group"):
+    if nothing and not found.has("--group"):
         return "usage error: nothing is asked for"
     return next((option for option in ("--target", "--prefix") if found.value(option)), "")
