@@ -1,5 +1,6 @@
 #!/bin/bash
-# Everyday lines of a setup script. Hover over the marked commands, or press Ctrl+. on them.
+# Everyday lines of a setup script. Hover over what is marked,
+# or press Ctrl+. on it.
 set -e
 
 sudo apt-get update

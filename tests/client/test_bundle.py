@@ -19,7 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 # The system's own Python, the one that runs the tests, and whatever else is there.
 PYTHONS = sorted(
     {sys.executable}
-    | {found for v in ("3", "3.10", "3.11", "3.12", "3.13", "3.14") if (found := shutil.which(f"python{v}", path="/usr/bin"))}
+    | {
+        found
+        for v in ("3", "3.10", "3.11", "3.12", "3.13", "3.14")
+        if (found := shutil.which(f"python{v}", path="/usr/bin"))
+    }
 )
 
 

@@ -79,9 +79,18 @@ class _serving:
         # Debian's own Python first; what configures pip and certificates on this machine stays.
         node = str(Path(shutil.which("node") or "/usr/bin/node").parent)
         path = SYSTEM_PATH if node in SYSTEM_PATH.split(":") else f"{SYSTEM_PATH}:{node}"
-        kept = {k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_", "LANG", "LC_")) or "proxy" in k.lower()}
+        kept = {
+            k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_", "LANG", "LC_")) or "proxy" in k.lower()
+        }
         environment = {**kept, "HOME": str(home), "PATH": path, "SHELL": "/bin/bash", **variables}
-        command = [sys.executable, str(ROOT / "scripts" / "workbench.py"), "serve", str(folder), "--data", str(place / "data")]
+        command = [
+            sys.executable,
+            str(ROOT / "scripts" / "workbench.py"),
+            "serve",
+            str(folder),
+            "--data",
+            str(place / "data"),
+        ]
         for extension in extensions:
             command += ["--extension", str(extension)]
         with self._log.open("wb") as log:

@@ -44,16 +44,16 @@ class Workbench:
         expect(found).to_be_visible(timeout=PATIENCE_MS)
         return found
 
-    def hover(self, place: Locator) -> str:
-        """The text of the hover over the middle of a place."""
+    def hover(self, place: Locator, text: str) -> str:
+        """The text of the hover over the middle of a place, once it holds `text` (its parts come one by one)."""
         box = place.bounding_box()
         assert box is not None
-        shown = self.page.locator(".monaco-hover:not(.hidden) .hover-row").first
         # The first movement makes the editor notice the mouse, the second one stays.
         self.page.mouse.move(box["x"] + box["width"] / 2 + 20, box["y"] + box["height"] + 40)
         self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+        shown = self.page.locator(".monaco-hover:not(.hidden)", has_text=text).first
         expect(shown).to_be_visible(timeout=PATIENCE_MS)
-        return self.page.locator(".monaco-hover:not(.hidden)").first.inner_text()
+        return shown.inner_text()
 
     def quick_fixes(self, place: Locator) -> list[str]:
         """Puts the cursor on a place and opens the lightbulb's menu."""
@@ -96,7 +96,8 @@ class Workbench:
         row.click()
 
     def notification(self, text: str | re.Pattern[str]) -> Locator:
-        found = self.page.locator(".notification-toast", has_text=text).first
+        """One that has come to rest on the screen."""
+        found = self.page.locator(".notification-toast.notification-fade-in-done", has_text=text).first
         expect(found).to_be_visible(timeout=PATIENCE_MS)
         return found
 

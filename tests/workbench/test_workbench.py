@@ -15,7 +15,10 @@ REFUSED = "\npip3 install six\n"
 
 
 def imports(python: Path, module: str) -> bool:
-    return python.exists() and subprocess.run([python, "-I", "-c", f"import {module}"], capture_output=True).returncode == 0
+    return (
+        python.exists()
+        and subprocess.run([python, "-I", "-c", f"import {module}"], capture_output=True).returncode == 0
+    )
 
 
 def test_rewrite_in_a_script(start: Start) -> None:
@@ -24,10 +27,9 @@ def test_rewrite_in_a_script(start: Start) -> None:
     squiggle = workbench.squiggle()
     workbench.screenshot("1-squiggle")
 
-    hover = workbench.hover(squiggle)
+    hover = workbench.hover(squiggle, "EXTERNALLY-MANAGED")
     workbench.screenshot("2-hover")
     assert "/usr/bin/python3" in hover
-    assert "EXTERNALLY-MANAGED" in hover
 
     titles = workbench.quick_fixes(squiggle)
     workbench.screenshot("3-quick-fixes")
@@ -48,9 +50,8 @@ def test_rewrite_in_a_script(start: Start) -> None:
 def test_create_environment_from_the_palette(start: Start) -> None:
     workbench = start()
     workbench.command("PEP 668: Create Virtual Environment")
-    shown = workbench.notification(re.compile(r"Created \.venv"))
+    workbench.notification(re.compile(r"Created \.venv"))
     workbench.screenshot("1-created")
-    assert "Source: PEP 668" in shown.inner_text() or shown.is_visible()
     pip = workbench.folder / ".venv" / "bin" / "pip"
     version = subprocess.run([pip, "--version"], capture_output=True, text=True, check=True).stdout
     assert str(workbench.folder / ".venv") in version
@@ -68,6 +69,20 @@ def test_refusal_in_the_terminal(start: Start) -> None:
     workbench.notification(re.compile(r"\.venv is ready"))
     workbench.screenshot("2-installed")
     assert imports(workbench.folder / ".venv" / "bin" / "python", "six")
+
+
+def test_refusal_in_a_command_that_runs_on(start: Start) -> None:
+    workbench = start()
+    workbench.open_terminal()
+    workbench.type_in_terminal("pip3 install six; read -p 'still here'")
+    advice = workbench.notification("externally managed")
+    workbench.screenshot("1-advice")
+    # The first terminal is busy: the step must not be typed into what runs there.
+    workbench.press_button(advice, re.compile(r"\.venv"))
+    workbench.notification(re.compile(r"\.venv is ready"))
+    workbench.screenshot("2-installed")
+    assert imports(workbench.folder / ".venv" / "bin" / "python", "six")
+    assert workbench.page.locator(".terminal-tabs-entry").count() == 2
 
 
 def test_explanation_of_the_last_error(start: Start) -> None:
