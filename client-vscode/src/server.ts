@@ -2,11 +2,11 @@
 
 import { execFile } from 'node:child_process';
 import { realpathSync } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { activeInterpreter } from './environments';
+import { isExecutable, isInside, onPath } from './paths';
 
 const OLDEST = [3, 10] as const;
 const PROBE = 'import sys; print("%d.%d" % sys.version_info[:2])';
@@ -27,49 +27,23 @@ export interface Launch {
 /** No server can be started; the message says what to do. */
 export class NoServer extends Error {}
 
-/** Paths inside a workspace that is not trusted are never run, whatever names them. */
+/** Paths inside a workspace that is not trusted are never run, whatever names them and through whatever links. */
 function isForbidden(path: string): boolean {
   if (vscode.workspace.isTrusted) {
     return false;
   }
-  let real = path;
-  try {
-    real = realpathSync(path);
-  } catch {
-    // It does not exist: nothing to run.
-  }
   const roots = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
-  return roots.some((root) => [path, real].some((p) => isInside(p, root)));
+  return [path, real(path), real(dirname(path))].some((place) =>
+    [...roots, ...roots.map(real)].some((root) => isInside(place, root)),
+  );
 }
 
-/** Whether `path` is `folder` or lies below it. */
-export function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${process.platform === 'win32' ? '\\' : '/'}`) && !isAbsolute(way));
-}
-
-async function isExecutable(path: string): Promise<boolean> {
+function real(path: string): string {
   try {
-    await access(path, constants.X_OK);
-    return true;
+    return realpathSync(path);
   } catch {
-    return false;
+    return path; // it does not exist: nothing to run
   }
-}
-
-/** The files that PATH offers for these names, best name first. Relative entries of PATH are not followed. */
-export async function onPath(names: readonly string[], path = process.env['PATH'] ?? ''): Promise<string[]> {
-  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
-  const found: string[] = [];
-  for (const name of names) {
-    for (const folder of folders) {
-      const file = join(folder, name);
-      if (!found.includes(file) && (await isExecutable(file))) {
-        found.push(file);
-      }
-    }
-  }
-  return found;
 }
 
 /** `3.11`, or null where the file is no Python that runs. */
