@@ -177,7 +177,13 @@ def _source(run: Run) -> Shell:
         folder = posixpath.dirname(posixpath.dirname(file)) or "."
         if "/" not in file or re.search(r"conda|mamba|miniforge", file):
             return _activated(run, SourceKind.CONDA, arguments[1] if len(arguments) > 1 else "base")
-        return _activated(run, SourceKind.VIRTUAL, run.shell.absolute(folder))
+        where = run.shell.absolute(folder)
+        made = [e for e in run.system.environments if posixpath.dirname(e) == posixpath.dirname(where)]
+        if made and where not in made:
+            # The script makes one environment and activates another: a slip, or one that was there before.
+            text = f"{where} is there: the environment that is made is {made[-1]}"
+            return replace(run.shell, first=Source(SourceKind.VIRTUAL, where, run.evidence(text), certain=False))
+        return _activated(run, SourceKind.VIRTUAL, where)
     if re.search(r"(?:^|[/_-])(?:v?env|venv|virtualenv|activate)[\w.-]*(?:\.sh|\.bash)?$", file):
         # A script of the project's that is named after the environment: it may activate one.
         source = Source(SourceKind.VIRTUAL, file, run.evidence(f"{file} may activate an environment"), certain=False)

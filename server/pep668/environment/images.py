@@ -39,6 +39,7 @@ _SUITE_TOKENS = {
 _BY_TOKEN = {token: f"{family}:{token}" for family, tokens in _SUITE_TOKENS.items() for token in tokens}
 _NUMBERED = re.compile(r"(ubuntu|debian|alpine|ubi|al|oraclelinux|rockylinux|fedora|noble|jammy)-?v?(\d[\d.]*)$")
 _VERSION = re.compile(r"v?(\d[\w.]*?)(?:[-_]|$)")
+_ARCHITECTURE = re.compile(r"^(?:amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/")
 _BASES = ("debian", "ubuntu", "alpine")
 
 
@@ -65,7 +66,8 @@ def split_reference(reference: str) -> tuple[str, str]:
         "mirror.gcr.io/",
     ):
         repository = repository.removeprefix(prefix)
-    return repository.removeprefix("library/").lower(), tag
+    repository = _ARCHITECTURE.sub("", repository.removeprefix("library/"))
+    return repository.lower(), tag
 
 
 def suite_in_tag(tag: str) -> str:

@@ -139,6 +139,9 @@ class Judge:
         if not path.startswith(("/", "${", "~")):
             # A relative path leads into the project: no distribution keeps its Python there.
             return Target(Managed.NO, EnvironmentKind.VIRTUAL, (here,), path, virtual=posixpath.dirname(folder))
+        if path.startswith("${") and _in_a_project(folder):
+            text = f"{path} lies in a folder of the project's, whatever its first part is"
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (Evidence(text, here.span),), path)
         if path.startswith("${") and not looks_virtual(path):
             return Target(Managed.MAYBE, _open_kind(place), (*place.evidence, here), path, f"where {path} leads")
         if any(part in absolute for part in _MANAGED_ELSEWHERE):
@@ -313,6 +316,16 @@ class Judge:
 # Their python3 says "ensurepip is disabled in Debian/Ubuntu for the system python", whatever the marker.
 _ENSUREPIP_DISABLED = {"debian", "ubuntu", "raspbian", "kali", "linuxmint", "pop", "zorin", "elementary"}
 _MANAGED_ELSEWHERE = ("/.local/share/uv/python/", "/nix/store/")
+
+
+def _in_a_project(folder: str) -> bool:
+    """Whether no value of a path's unknown beginning makes it a folder where a distribution keeps its Python."""
+    parts = folder.split("/")[1:]
+    if parts[-1:] == ["bin"]:
+        parts.pop()
+    while parts and parts[-1] in ("usr", "local"):
+        parts.pop()
+    return bool(parts) and "${" not in parts[-1] and not parts[-1].startswith(("opt", "homebrew", "linuxbrew", "python"))
 
 
 def _variables(shell: Shell, machine: Machine | None) -> dict[str, tuple[str | None, Evidence]]:

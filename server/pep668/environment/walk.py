@@ -249,7 +249,8 @@ def _declares(command: Command) -> bool:
 
 
 def _wrapper_name(wrapper: Wrapper) -> str:
-    return wrapper.name.rpartition("/")[2]
+    """`docker` of `docker run`, `sudo` of `/usr/bin/sudo`."""
+    return wrapper.name.partition(" ")[0].rpartition("/")[2]
 
 
 def _initial(region: Region, system: System) -> Shell:
