@@ -10,7 +10,7 @@ vsix:
 	@$(PYTHON) scripts/package_vsix.py
 
 workbench:
-	@$(PYTHON) scripts/workbench.py build --browser
+	@$(PYTHON) scripts/vscode_workbench.py build --browser
 
 client-vscode/node_modules/.package-lock.json: client-vscode/package-lock.json
 	cd client-vscode && npm ci

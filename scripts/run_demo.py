@@ -16,11 +16,11 @@ import sys
 from pathlib import Path
 
 import package_vsix
-import workbench
+import vscode_workbench
 
-ROOT = workbench.ROOT
-RUN = workbench.BUILD / "run"
-VSIX = workbench.BUILD / "pep668.vsix"
+ROOT = vscode_workbench.ROOT
+RUN = vscode_workbench.BUILD / "run"
+VSIX = vscode_workbench.BUILD / "pep668.vsix"
 
 
 def demo_folder() -> Path:
@@ -36,7 +36,7 @@ def open_desktop(code: str, folder: Path) -> int:
     settings = profile / "User" / "settings.json"
     if not settings.exists():
         settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps(workbench.SETTINGS, indent=2) + "\n", encoding="utf-8")
+        settings.write_text(json.dumps(vscode_workbench.SETTINGS, indent=2) + "\n", encoding="utf-8")
     base = [code, "--user-data-dir", str(profile), "--extensions-dir", str(RUN / "vscode-extensions")]
     if os.geteuid() == 0:
         base.append("--no-sandbox")
@@ -45,9 +45,9 @@ def open_desktop(code: str, folder: Path) -> int:
 
 
 def open_browser(folder: Path) -> int:
-    workbench.build(browser=False)
+    vscode_workbench.build(browser=False)
     print("Open the address below in a browser; Ctrl+C here ends it.", flush=True)
-    return workbench.serve(folder, [VSIX], RUN / "workbench", port=8668)
+    return vscode_workbench.serve(folder, [VSIX], RUN / "workbench", port=8668)
 
 
 def main() -> int:

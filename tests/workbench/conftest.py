@@ -12,8 +12,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from driver import Workbench
 from playwright.sync_api import Browser, sync_playwright
+
+from workbench.driver import Workbench
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
@@ -85,7 +86,7 @@ class _serving:
         environment = {**kept, "HOME": str(home), "PATH": path, "SHELL": "/bin/bash", **variables}
         command = [
             sys.executable,
-            str(ROOT / "scripts" / "workbench.py"),
+            str(ROOT / "scripts" / "vscode_workbench.py"),
             "serve",
             str(folder),
             "--data",

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from driver import Workbench
+from workbench.driver import Workbench
 
 Start = Callable[..., Workbench]
 

@@ -1,7 +1,7 @@
 """A real VS Code workbench in the browser, built from npm's code-server, and a way to open a folder in it.
 
-    python3 scripts/workbench.py build [--browser]
-    python3 scripts/workbench.py serve FOLDER [--extension FILE.vsix]... [--data DIR] [--port N]
+    python3 scripts/vscode_workbench.py build [--browser]
+    python3 scripts/vscode_workbench.py serve FOLDER [--extension FILE.vsix]... [--data DIR] [--port N]
 
 `build` takes about two minutes and 325 MB in build/workbench, and nothing the second time. It needs Node 20 and npm;
 where g++, make or ripgrep (with --browser: chromium) are missing, it installs them with apt-get, which needs root.
@@ -148,7 +148,7 @@ def free_port(wanted: int) -> int:
 def serve(folder: Path, extensions: list[Path], data: Path, port: int) -> int:
     """Runs the workbench with these extensions until it is interrupted; returns its exit code."""
     if not ENTRY.exists():
-        sys.exit("no workbench yet: run `python3 scripts/workbench.py build` first")
+        sys.exit("no workbench yet: run `python3 scripts/vscode_workbench.py build` first")
     settings = data / "user" / "User" / "settings.json"
     if not settings.exists():
         settings.parent.mkdir(parents=True)
