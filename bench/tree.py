@@ -6,38 +6,11 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-_WORDS = [
-    "data",
-    "value",
-    "index",
-    "result",
-    "build",
-    "config",
-    "handler",
-    "service",
-    "module",
-    "cluster",
-    "node",
-    "deploy",
-    "release",
-    "worker",
-    "stream",
-    "buffer",
-    "parser",
-    "token",
-    "cache",
-    "queue",
-    "image",
-    "layer",
-    "volume",
-    "network",
-    "client",
-    "request",
-    "response",
-    "schema",
-    "table",
-    "column",
-]
+_NAMES = """
+data value index result build config handler service module cluster node deploy release worker stream buffer parser
+token cache queue image layer volume network client request response schema table column
+"""
+_WORDS = _NAMES.split()
 
 _SHELL = (
     'echo "{0} {1}"',

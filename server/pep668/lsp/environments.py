@@ -39,12 +39,14 @@ async def create(server: Server, arguments: list[Any], token: types.ProgressToke
     place = os.path.join(request.folder, request.directory)
     if place in server.busy:
         return _failed(f"{request.directory} is being created already.")
-    server.busy.add(place)
+    task = asyncio.current_task()
+    assert task is not None
+    server.busy[place] = task
     try:
         async with _Progress(server, f"Creating {request.directory}", token) as progress:
             result = await _run(server, request, progress)
     finally:
-        server.busy.discard(place)
+        del server.busy[place]
     server.session.forget_machine()
     server.changed()
     if result.ok and result.path and result.python:

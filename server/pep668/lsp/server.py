@@ -37,6 +37,9 @@ SHOW_FIX = "pep668.showFix"
 NEEDLES = ("externally-managed-environment", "externally managed", "ensurepip is not available")
 TAIL_BYTES = 65536
 
+# Seconds that what is under way has to end when the session does.
+_PATIENCE = 5.0
+
 # Documents of more characters are read in a thread.
 LONG = 1_000_000
 
@@ -59,8 +62,8 @@ class Server(LanguageServer):
         self.trusted = False
         # What is under way and can be cancelled, by the token of its progress.
         self.running: dict[types.ProgressToken, threading.Event] = {}
-        # Folders in which an environment is being created.
-        self.busy: set[str] = set()
+        # By folder: environments that are being created.
+        self.busy: dict[str, asyncio.Task[Any]] = {}
         self._session: Session | None = None
         self._publisher: Publisher | None = None
         self._analyzing: dict[tuple[int, int, int], asyncio.Future[Analysis]] = {}
@@ -116,8 +119,10 @@ class Server(LanguageServer):
         await setup.initialized(self)
 
     async def _shutdown(self, _: None) -> None:
-        for running in list(self.running.values()):
+        for running in self.running.values():
             running.set()
+        if self.busy:  # what they began they take back
+            await asyncio.wait(list(self.busy.values()), timeout=_PATIENCE)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Errors of the program belong into the log; people are told what they can do something about."""

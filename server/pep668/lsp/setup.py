@@ -35,8 +35,8 @@ def session(server: Server) -> Session:
 async def initialized(server: Server) -> None:
     _register(server)
     current = server.session
-    await server.in_thread(lambda: _warm_up(current))
     await configure(server, None)
+    await server.in_thread(lambda: _warm_up(current))
 
 
 def _warm_up(current: Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ntpath
+import posixpath
 import re
 from urllib.parse import quote, unquote, urlsplit
 
@@ -59,11 +61,7 @@ def from_path(path: str) -> str:
 
 def parent(path: str) -> str:
     """The folder of a path, of Windows or POSIX form; its own for a root."""
-    separator = "\\" if _WINDOWS.match(path) else "/"
-    head = path.rstrip("\\/" if separator == "\\" else "/").rpartition(separator)[0]
-    if not head:
-        return separator if path.startswith(separator) else ""
-    return head + separator if head.endswith(":") else head
+    return (ntpath if _WINDOWS.match(path) else posixpath).dirname(path)
 
 
 def is_within(path: str, folder: str) -> bool:
