@@ -12,7 +12,7 @@ from ._refusal import NEEDLES
 
 __all__ = ["LANGUAGE", "NEEDLES", "Recognizer", "Source", "extract", "filters", "prints_only", "recognize"]
 
-LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",))
+LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",), always=True)
 
 
 def extract(region: Region) -> Iterator[ErrorReport]:

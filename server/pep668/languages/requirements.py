@@ -41,6 +41,7 @@ LANGUAGE = Language(
         *("constraints*.txt", "constraints*.in", "requirements/*.txt", "requirements/*.in"),
     ),
     sniff=_sniff,
+    always=True,
 )
 
 
