@@ -10,9 +10,9 @@ uv: each program is asked for the help of every command that changes an environm
 (`--user`, `--requirement`) are tried one by one: the names of pip's table and singular, plural and negated forms, with
 an impossible option behind them; nothing is installed.
 
-Shape of the files: `versions`; `commands`, every subcommand of any version (pip only); `options`: for `global` (what
-stands before the subcommand) and each command a map from an option's names to what it takes, `flag`, `value`, `int`,
-`float` or its choices (`on|off`), followed by ` @FIRST-LAST` when not all of the versions have it.
+Shape of the files: `versions`; `options`: for `global` (what stands before the subcommand) and each command a map from
+an option's names to what it takes, `flag`, `value`, `int`, `float` or its choices (`on|off`), followed by
+` @FIRST-LAST` when not all of the versions have it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ import json, sys, warnings
 warnings.simplefilter("ignore")
 sys.path.insert(0, sys.argv[1])
 from pip._internal.cli.main_parser import create_main_parser
-from pip._internal.commands import commands_dict, create_command
+from pip._internal.commands import create_command
 
 def describe(parser):
     rows = []
@@ -66,12 +66,12 @@ def describe(parser):
 parsers = {"global": describe(create_main_parser())}
 for name in ("install", "uninstall"):
     parsers[name] = describe(create_command(name).parser)
-print(json.dumps({"commands": list(commands_dict), "parsers": parsers}))
+print(json.dumps({"parsers": parsers}))
 """
 
 
 def read_pip_options(path: Path) -> dict[str, Any]:
-    """The subcommands and the options of the pip importable from a wheel or a folder."""
+    """The options of the pip importable from a wheel or a folder."""
     run = subprocess.run([sys.executable, "-c", PROBE, str(path)], capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(run.stdout)
     return found
@@ -97,8 +97,7 @@ def merge(found: dict[str, dict[str, Any]], parsers: Sequence[str] = PIP_PARSERS
                 seen.setdefault(key, []).append(version)
                 takes[key] = _wider(takes.get(key), _plain(kind))
         options[parser] = {" ".join(names[key]): takes[key] + _range(seen[key], versions) for key in sorted(names)}
-    commands = sorted({name for version in versions for name in found[version]["commands"]})
-    return {"versions": versions, "commands": commands, "options": options}
+    return {"versions": versions, "options": options}
 
 
 def _plain(kind: str) -> str:
@@ -169,7 +168,7 @@ def read_uv_options(uv: str, candidates: Iterable[str]) -> tuple[str, dict[str, 
             spelled, _ = options.setdefault(answer[0], ([answer[0]], answer[1]))
             spelled += [n for n in (name, short.get(name)) if n and n not in spelled]
         parsers[command or "global"] = sorted(options.values())
-    return version, {"commands": [], "parsers": parsers}
+    return version, {"parsers": parsers}
 
 
 def pip_table(folder: Path) -> dict[str, Any]:
@@ -184,9 +183,7 @@ def pip_table(folder: Path) -> dict[str, Any]:
 def uv_table(programs: Sequence[str]) -> dict[str, Any]:
     pip = json.loads((DATA / "pip_options.json").read_text(encoding="utf-8"))
     candidates = {name for names in pip["options"]["install"] for name in names.split() if name.startswith("--")}
-    table = merge(dict(read_uv_options(uv, candidates) for uv in programs), ("global", *UV_COMMANDS))
-    del table["commands"]
-    return table
+    return merge(dict(read_uv_options(uv, candidates) for uv in programs), ("global", *UV_COMMANDS))
 
 
 def write(tool: str, table: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ def generator() -> Any:
 
 def test_the_pip_of_this_environment_has_no_option_that_the_table_lacks() -> None:
     found = generator().read_pip_options(pip_location())
-    grammars = table("pip_options.json", abbreviates=True).grammars
+    grammars = table("pip_options.json", abbreviates=True)
     missing = [
         f"{parser} {name}: {takes}"
         for parser, rows in found["parsers"].items()
@@ -83,9 +83,7 @@ def test_a_table_names_its_source(file: str) -> None:
 
 def read(words: list[str]) -> Scan:
     command = shell.parse(Region.document("shell", "pip " + " ".join(words)))[0]
-    return scan(
-        command, command.words[2:], table("pip_options.json", abbreviates=True, since="23.0").grammars[words[0]]
-    )
+    return scan(command, command.words[2:], table("pip_options.json", abbreviates=True, since="23.0")[words[0]])
 
 
 PIECES = [

@@ -11,20 +11,20 @@ from ..text import Span
 
 # Whatever the program of a command may be, one of these stands in it. `\0` is an unknown part.
 _HINT = re.compile(r"pip|py|uv|poetry|conda|mamba|[\0\s{}%@]", re.IGNORECASE)
-_SUFFIX = re.compile(r"\.(?:exe|bat|cmd)\Z", re.IGNORECASE)
+_SUFFIXES = (".exe", ".bat", ".cmd")
 _INTERPRETER = re.compile(
     r"(?:python|pypy)w?(?:-?\d+(?:\.\d+)*t?)?(?:-(?:dbg|debug|intel64|64|32))?|py|sys\.executable"
 )
 # Interpreters of applications: mayapy, hython, ipython. Only believed before `-m`.
 _INTERPRETER_LIKE = re.compile(r"[\w.-]+", re.ASCII)
-_LOOKED_UP = re.compile(r"(?:\$\(|`)\s*(?:which|command -v|type -p|type -P)\s+([\w./-]+)\s*(?:\)|`)", re.ASCII)
-_PLACEHOLDER = re.compile(r"\{+\s*([\w.]+)\s*\}+|%(\w+)%|@(\w+)@", re.ASCII)
+_LOOKED_UP = r"(?:\$\(|`)\s*(?:which|command -v|type -p|type -P)\s+([\w./-]+)\s*(?:\)|`)"
+_PLACEHOLDER = r"\{+\s*([\w.]+)\s*\}+|%(\w+)%|@(\w+)@"
 _GET_PIP = "get-pip.py"
 
 # The options of `python` that have a value, and those after which it runs no module or script.
 _VALUE_LETTERS = "WX"
 _VALUE_LONGS = ("--check-hash-based-pycs", "--jit")
-_LAUNCHER_VERSION = re.compile(r"-(?:V:)?(\d+(?:\.\d+)?)(?:-\d+)?")
+_LAUNCHER_VERSION = r"-(?:V:)?(\d+(?:\.\d+)?)(?:-\d+)?"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,22 +113,31 @@ def _names(command: Command, word: Word) -> Iterator[tuple[str, str]]:
     """What a program may be called, each with the `PythonReference.program` of it."""
     pattern = word.pattern
     written = source(command, word)
-    placeholder = _PLACEHOLDER.fullmatch(pattern)
+    placeholder = _placeholder(pattern)
     if placeholder:
         yield from _by_variable(placeholder[1] or placeholder[2] or placeholder[3])
         return
     if "\\" in pattern or ("\\" in written and "\0" not in pattern and re.search(r"[\w%}]\\[\w.-]+\Z", written)):
         pattern = (pattern if "\\" in pattern else written).replace("\\", "/")
-    name = _SUFFIX.sub("", pattern.rpartition("/")[2].replace("\0", ""))
+    name = _without_suffix(pattern.rpartition("/")[2].replace("\0", ""))
     if name:
         yield name, pattern
         return
-    looked_up = _LOOKED_UP.search(written)
+    looked_up = re.search(_LOOKED_UP, written, re.ASCII)
     if looked_up:
         yield looked_up[1].rpartition("/")[2], looked_up[1]
     for part in word.parts:
         if isinstance(part, Expansion) and part.name:
             yield from _by_variable(part.name)
+
+
+def _placeholder(pattern: str) -> re.Match[str] | None:
+    """`{sys.executable}`, `%PYTHON%`, `@PYTHON@`: what another program puts a value for."""
+    return re.fullmatch(_PLACEHOLDER, pattern, re.ASCII) if pattern[:1] in ("{", "%", "@") else None
+
+
+def _without_suffix(name: str) -> str:
+    return name[:-4] if name.lower().endswith(_SUFFIXES) else name
 
 
 def _by_variable(name: str) -> Iterator[tuple[str, str]]:
@@ -151,7 +160,7 @@ def _behind_interpreter(
     surely = [program for name, program in names if _INTERPRETER.fullmatch(name.lower())]
     program = surely[0] if surely else words[0].pattern
     if not surely:
-        unknown = "\0" in words[0].pattern or bool(_PLACEHOLDER.fullmatch(words[0].pattern))
+        unknown = "\0" in words[0].pattern or _placeholder(words[0].pattern) is not None
         if not unknown and not any("py" in name and _INTERPRETER_LIKE.fullmatch(name) for name, _ in names):
             return
     found = _own_options(command, words, program)
@@ -183,12 +192,12 @@ def _own_options(command: Command, words: tuple[Word, ...], program: str) -> tup
 
     Without `-m` the index is that of the script. None where neither runs.
     """
-    launcher = _SUFFIX.sub("", program.rpartition("/")[2]).lower() == "py"
+    launcher = _without_suffix(program.rpartition("/")[2]).lower() == "py"
     version: str | None = None
     at = 1
     while at < len(words):
         text = words[at].pattern
-        if launcher and (match := _LAUNCHER_VERSION.fullmatch(text)):
+        if launcher and (match := re.fullmatch(_LAUNCHER_VERSION, text)):
             version = match[1]
         elif text in ("-", "--") or not text.startswith("-"):
             return None, at + (text == "--"), version

@@ -236,17 +236,9 @@ def simple(values: str, flags: str = "", *, abbreviates: bool = False) -> Gramma
     return Grammar(options, abbreviates=abbreviates)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A generated file: the grammars by command, `global` for what stands before it, and all subcommands."""
-
-    grammars: Mapping[str, Grammar]
-    commands: frozenset[str]
-
-
 @cache
-def table(file: str, *, abbreviates: bool, since: str = "") -> Table:
-    """The table of `data/<file>`, read when a command line asks for it first.
+def table(file: str, *, abbreviates: bool, since: str = "") -> Mapping[str, Grammar]:
+    """The grammars of `data/<file>` by command, `global` for what stands before it; read when first asked for.
 
     Options that no version from `since` on has are usage errors.
     """
@@ -264,7 +256,7 @@ def table(file: str, *, abbreviates: bool, since: str = "") -> Table:
             spec = OptionSpec(spelled[0], takes, _numbers(first), _numbers(last))
             options.update(dict.fromkeys(spelled, spec))
         grammars[command] = Grammar(options, versions, abbreviates, strict=True, since=_numbers(since))
-    return Table(grammars, frozenset(data.get("commands", ())))
+    return grammars
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..model import RequestKind
-from ._options import Scan, Table, table
+from ._options import Grammar, Scan, table
 
 KINDS = {
     "--requirement": RequestKind.FILE,
@@ -12,7 +14,7 @@ KINDS = {
 }
 
 
-def options() -> Table:
+def options() -> Mapping[str, Grammar]:
     """pip's options; older ones than 23.0 never look for the marker, so what only they know decides nothing."""
     return table("pip_options.json", abbreviates=True, since="23.0")
 

@@ -14,7 +14,7 @@ PROGRAM = re.compile(r"get[-_]pip(?:-?\d[\d.]*)?\.py")
 
 
 def parse(invocation: Invocation) -> Install | None:
-    found = scan(invocation.command, invocation.args, options().grammars["install"])
+    found = scan(invocation.command, invocation.args, options()["install"])
     if found.has("--help", "--version"):
         return None
     return invocation.install(

@@ -16,7 +16,7 @@ PROGRAM = re.compile(r"pip(?:-?\d+(?:\.\d+)*)?|pip[\d.-]*\.pyz")
 
 def parse(invocation: Invocation) -> Install | None:
     known = options()
-    before = scan(invocation.command, invocation.args, known.grammars["global"], interspersed=False)
+    before = scan(invocation.command, invocation.args, known["global"], interspersed=False)
     at = before.stopped
     # `pip $OPTIONS install x`: what is not known stands for options
     while at < len(invocation.args) and invocation.args[at].value is None:
@@ -27,7 +27,7 @@ def parse(invocation: Invocation) -> Install | None:
     operation = subcommand.value
     if operation not in ("install", "uninstall"):
         return None
-    after = scan(invocation.command, invocation.args[at + 1 :], known.grammars[operation])
+    after = scan(invocation.command, invocation.args[at + 1 :], known[operation])
     if after.has("--help"):
         return None
     asked = requests(after, KINDS)

@@ -31,7 +31,7 @@ OPERATIONS = {
 
 
 def parse(invocation: Invocation) -> Install | None:
-    grammars = table("uv_options.json", abbreviates=False).grammars
+    grammars = table("uv_options.json", abbreviates=False)
     command, words = invocation.command, invocation.args
     before = scan(command, words, grammars["global"], interspersed=False)
     at = before.stopped
