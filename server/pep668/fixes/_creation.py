@@ -5,14 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator
 
 from ..context import Context
-from ..model import Command, Install, Scope, ScopeKind
+from ..model import Command, Install
 from ..text import Edit, Span, newline_of
 from ._edits import start
 
-_MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd|popd)(?:[ \t;]|$)", re.MULTILINE)
+MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd|popd)(?:[ \t;]|$)", re.MULTILINE)
 _MAKERS = ("virtualenv", "venv", "pyvenv")
 
 
@@ -33,44 +32,6 @@ def created(command: Command) -> str | None:
         return None
     paths = [a for a in arguments if not a.startswith("-")]
     return posixpath.normpath(paths[-1]) if paths and "\0" not in paths[-1] else None
-
-
-def earlier(context: Context, command: Command) -> Iterator[Command]:
-    """The commands before this one in the same text."""
-    for other in context.commands:
-        if other.region is command.region and other.span.start < command.span.start:
-            yield other
-
-
-def existing(context: Context, command: Command) -> tuple[str, bool] | None:
-    """An environment that the same text makes before: its directory, and whether it is there for certain."""
-    found: tuple[str, bool] | None = None
-    for other in earlier(context, command):
-        directory = created(other)
-        if directory is None or _MOVES.search(command.region.text, other.span.end, start(command)):
-            continue
-        found = (directory, _reaches(other.scope, command.scope))
-    return found
-
-
-def _reaches(maker: tuple[Scope, ...], user: tuple[Scope, ...]) -> bool:
-    """Whether what runs in one scope has run before the other; `test -x ... ||` before the maker is no doubt."""
-    while maker and maker[-1].kind is ScopeKind.BRANCH and maker[-1].name == "||":
-        maker = maker[:-1]
-    return maker == user[: len(maker)]
-
-
-def directory_of(context: Context, command: Command) -> tuple[str, bool]:
-    """Which environment to use, and whether the text makes it before this command."""
-    made = existing(context, command)
-    if made:
-        return made
-    if context.machine is not None and context.machine.environments:
-        folder = context.machine.folder.rstrip("/")
-        for environment in context.machine.environments:
-            if posixpath.dirname(environment.path) == folder:
-                return posixpath.basename(environment.path), False
-    return context.settings.environment_directory, False
 
 
 def creation(install: Install, directory: str, options: str) -> str:
@@ -96,7 +57,7 @@ def inserted(context: Context, command: Command, line: str) -> tuple[Edit, ...] 
     statement = command.statement
     if not region.map.is_verbatim(Span(statement.start, min(statement.start + 1, len(region.text)))):
         return None
-    if _MOVES.search(region.text, statement.start, first):
+    if MOVES.search(region.text, statement.start, first):
         if command.operator not in ("&&", ";", "", "&"):
             return None
         return (Edit(_at(command, first), f"{{ {line}; }} && "),)

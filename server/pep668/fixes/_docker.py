@@ -8,9 +8,10 @@ import shlex
 from ..context import Context
 from ..model import Command, Edit, Judged, Region
 from ..text import Span, newline_of
-from ._creation import created, interpreter
-from ._edits import Rewrite, combined, drop_overrides, drop_privileges, is_plain, start, stays_here
-from ._packages import PACKAGE, before, has_venv, python_installer, system_packages, venv_package
+from ._creation import interpreter
+from ._edits import Rewrite, combined, drop_overrides, drop_privileges, is_plain, start, stays_here, use_environment
+from ._index import index
+from ._packages import PACKAGE, has_venv, python_installer, system_packages, venv_package
 
 DIRECTORY = "/opt/venv"
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?")
@@ -31,6 +32,23 @@ def anchor(command: Command) -> Span | None:
     return region.anchor if region is not None else None
 
 
+def on_path(context: Context, judged: Judged) -> bool:
+    """Whether the environment comes first in PATH for all that runs after the install, its own RUN included."""
+    python = python_installer(context, judged.install)
+    chained = python is not None and region_of(python) is region_of(judged.install.command)
+    return not chained and not _made(context, judged) and not _own_path(context, judged.install.command)
+
+
+def _made(context: Context, judged: Judged) -> str:
+    """The environment that an earlier instruction of the stage makes outright, "" for none."""
+    known = index(context)
+    region = judged.install.command.region
+    systems = known.systems(region.place.system)
+    here = judged.install.command.outer(judged.install.program).start
+    found = [d for c, d in known.makers if c.region.place.system in systems and c.outer(c.span).start < here]
+    return next((d for d in reversed(found) if d.startswith("/")), "")
+
+
 def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str]:
     """The edits (None: cannot be made) and the lines to write by hand."""
     install = judged.install
@@ -42,17 +60,17 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     if not stays_here(command) or not drop_privileges(change):
         return None, explanation
     drop_overrides(change, install)
-    made = [d for d in (created(c) for c in before(context, install)) if d and d.startswith("/")]
+    made = _made(context, judged)
     python = python_installer(context, install)
     if made or (python is not None and region_of(python) is region_of(command)):
-        directory = made[-1] if made else DIRECTORY
-        _use(change, judged, directory)
+        directory = made or DIRECTORY
+        use_environment(change, install, shlex.quote(directory))
         chain = () if made else _chained(context, command, f"{maker} {DIRECTORY}")
         path = () if made else _path_after(context, command)
         return combined(chain, change.edits(), venv_package(context, judged), path), explanation
     system = install.option("--system", "system")
     if _own_path(context, command):
-        _use(change, judged, DIRECTORY)
+        use_environment(change, install, DIRECTORY)
     elif system is not None:
         change.drop(system.span)
     elif install.python.program.startswith("/") and install.tool != "uv":
@@ -62,25 +80,11 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
 
 def _own_path(context: Context, command: Command) -> bool:
     """Whether the command does not search the PATH of the image: it, or its shell, sets another."""
-    texts = [c for c in context.commands if c.region is command.region and c.span.start < command.span.start]
-    assigned = [a for c in (*texts, command) for a in (*c.assignments, *(a for w in c.wrappers for a in w.assignments))]
-    return any(a.name == "PATH" for a in assigned) or any(
-        w.name == "env" and w.has("-i", "--ignore-environment") for w in command.wrappers
+    earlier = [c for c in index(context).setters if c.region is command.region and c.span.start < command.span.start]
+    own = any(a.name == "PATH" for a in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)))
+    return (
+        own or bool(earlier) or any(w.name == "env" and w.has("-i", "--ignore-environment") for w in command.wrappers)
     )
-
-
-def _use(change: Rewrite, judged: Judged, directory: str) -> None:
-    install = judged.install
-    place = shlex.quote(directory)
-    if install.tool == "uv":
-        system = install.option("--system", "system")
-        if system is not None:
-            change.replace(system.span, f"--python {place}/bin/python")
-        else:
-            change.insert(install.program.end, f" --python {place}/bin/python")
-    else:
-        name = "python" if install.python.is_interpreter else "pip"
-        change.replace(install.command.words[0].span, f"{place}/bin/{name}")
 
 
 def _chained(context: Context, command: Command, maker: str) -> tuple[Edit, ...] | None:

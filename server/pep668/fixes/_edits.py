@@ -33,10 +33,13 @@ _TRANSPARENT = (
 
 
 def tokens(command: Command) -> list[Span]:
-    """The spans of all words of a command in its region: wrappers, assignments and words."""
-    spans = {w.span for w in command.words} | {a.span for a in command.assignments}
+    """The spans of all words of a command in its region: wrappers, assignments and words.
+
+    Words that one `$VARIABLE` expanded to have the same span.
+    """
+    spans = [w.span for w in command.words] + [a.span for a in command.assignments]
     for wrapper in command.wrappers:
-        spans |= {w.span for w in wrapper.words} | {a.span for a in wrapper.assignments}
+        spans += [w.span for w in wrapper.words] + [a.span for a in wrapper.assignments]
     return sorted(spans)
 
 
@@ -49,7 +52,7 @@ def start(command: Command) -> int:
 def is_plain(text: str, command: Command) -> bool:
     """Whether the words stand in the document as the shell reads them, with nothing but blanks between."""
     spans = tokens(command)
-    if not spans or len(command.words) > len({w.span for w in command.words}):
+    if not spans or len(spans) > len(set(spans)):
         return False
     if not all(command.region.map.is_verbatim(s) for s in spans):
         return False
@@ -151,11 +154,32 @@ def drop_overrides(rewrite: Rewrite, install: Install) -> None:
             rewrite.drop_before(assignment.span)
 
 
+def use_environment(rewrite: Rewrite, install: Install, place: str) -> None:
+    """Let the command reach the environment at `place` (quoted): by its own program, uv by `--python`."""
+    if install.tool != "uv":
+        program = "python" if install.python.is_interpreter else "pip"
+        rewrite.replace(install.command.words[0].span, f"{place}/bin/{program}")
+        return
+    system = install.option("--system", "system") or install.option("--python", "python")
+    if system is not None:
+        rewrite.replace(system.span, f"--python {place}/bin/python")
+    else:
+        rewrite.insert(install.program.end, f" --python {place}/bin/python")
+
+
 def stays_here(command: Command) -> bool:
     """Whether the command runs on this machine and in this shell, so that a line before it serves it."""
     if command.region.origin is not None and not stays_here_nested(command.region.origin):
         return False
-    return all(w.name in _TRANSPARENT for w in command.wrappers)
+    return all(w.name in _TRANSPARENT or _is_function(command.region.text, w.name) for w in command.wrappers)
+
+
+def _is_function(text: str, name: str) -> bool:
+    """Whether the text defines a function of that name (`retry() { "$@"; }`), which runs in the same shell."""
+    return (
+        re.search(rf"(?:^|[;\s]){re.escape(name)}[ \t]*\([ \t]*\)|\bfunction[ \t]+{re.escape(name)}\b", text)
+        is not None
+    )
 
 
 def stays_here_nested(origin: Command) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from ..context import Context
-from ..model import Command, Edit, Install, Judged, Place
+from ..model import Command, Edit, Install, Judged
 from ..text import Span
 from ._edits import is_plain
+from ._index import index
 
 _APT = ("apt", "apt-get", "aptitude")
-_INSTALLERS = (*_APT, "apk", "dnf", "yum", "microdnf", "zypper", "pacman")
 _PYTHON = re.compile(
     r"(?:lib)?python3?(?:\.\d+)?(?:-(?:pip|dev|minimal|setuptools|wheel))?|py3-pip|python3\d+(?:-pip)?"
 )
@@ -27,29 +27,17 @@ def python_installer(context: Context, install: Install, *, apt_only: bool = Fal
     """The last command before an install, on the same system, by which the package manager brings Python."""
     found = None
     for command in before(context, install):
-        if command.name in (_APT if apt_only else _INSTALLERS) and any(
-            _PYTHON.fullmatch(_name(w)) for w in words(command)
-        ):
+        if (not apt_only or command.name in _APT) and any(_PYTHON.fullmatch(_name(w)) for w in words(command)):
             found = command
     return found
 
 
 def before(context: Context, install: Install) -> list[Command]:
-    """The commands on the same system that stand before an install in the document."""
+    """The package managers' commands that stand before an install, on its system or one that it is built on."""
+    known = index(context)
     here = install.command.outer(install.program).start
-    systems = _systems(context, install.command.region.place)
-    return [c for c in context.commands if c.region.place.system in systems and c.outer(c.span).start < here]
-
-
-def _systems(context: Context, place: Place) -> set[str]:
-    """The system of a place and those that it is built on."""
-    bases = {c.region.place.system: c.region.place.base for c in context.commands}
-    systems = {place.system}
-    base = place.base
-    while base is not None and base not in systems:
-        systems.add(base)
-        base = bases.get(base)
-    return systems
+    systems = known.systems(install.command.region.place.system)
+    return [c for c in known.managers if c.region.place.system in systems and c.outer(c.span).start < here]
 
 
 def words(command: Command) -> list[str]:
@@ -68,9 +56,7 @@ def has_venv(context: Context, install: Install) -> bool:
 def system_packages(context: Context, install: Install) -> str:
     """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
     for command in before(context, install):
-        if command.name in _INSTALLERS and any(
-            _LIBRARY.match(w) and not _NO_LIBRARY.fullmatch(_name(w)) for w in words(command)
-        ):
+        if any(_LIBRARY.match(w) and not _NO_LIBRARY.fullmatch(_name(w)) for w in words(command)):
             return " --system-site-packages"
     return ""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ..context import Context
 from ..model import Finding, Fix
+from ._index import index
 from ._tools import moved
 
 RULES = ("EM001", "EM002", "EM003", "EM005", "EM006")
@@ -17,7 +18,7 @@ ORDER = 20
 
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
-    used = any(w.value == "pipx" for c in context.commands for w in c.words)
+    used = "pipx" in index(context).programs
     local = context.machine is not None and "pipx" in context.machine.programs
     setup = "sudo apt install pipx && pipx ensurepath (Debian, Ubuntu), brew install pipx (macOS)"
     yield from moved(context, finding, "pipx", "pipx install", used or local, setup)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ..context import Context
 from ..model import Finding, Fix
+from ._index import index
 from ._tools import moved
 
 RULES = ("EM001", "EM002", "EM003", "EM005", "EM006")
@@ -16,7 +17,7 @@ ORDER = 21
 
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
-    used = any(c.name == "uv" for c in context.commands)
+    used = "uv" in index(context).programs
     local = context.machine is not None and "uv" in context.machine.programs
     if used or local:
         yield from moved(context, finding, "uv-tool", "uv tool install", True, "")

@@ -6,44 +6,43 @@ workspace has, is used under its name. A Dockerfile gets `ENV VIRTUAL_ENV`, the 
 `RUN`, or, where the same `RUN` installs Python first, the environment inside its chain.
 
 Fix safety: safe where the command is refused (what it would have installed is missing today) and nothing that follows
-in a script runs `python` by its system name; otherwise the programs that should use the packages need a look, and the
-fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited.
+in the script runs `python` or an installed program by its bare name; otherwise what should use the packages needs a
+look, and the fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited.
 """
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator
 
 from ..context import Context
 from ..model import Applicability, Edit, Finding, Fix, Install, Judged, Verdict
 from . import _docker
-from ._creation import creation, directory_of, inserted
-from ._edits import Rewrite, combined, drop_overrides, drop_privileges, stays_here
+from ._creation import creation, inserted
+from ._directory import directory_of
+from ._edits import Rewrite, combined, drop_overrides, drop_privileges, stays_here, use_environment
+from ._later import relied_on
 from ._packages import system_packages, venv_package
 
 RULES = ("EM001", "EM002", "EM003", "EM006")
 ORDER = 10
 ID = "virtual-environment"
 
-_PYTHON = re.compile(
-    r"(?:^|[;&|(!]|\bsudo|\bexec)[ \t]*(?:/usr/bin/)?python[\d.]*(?![ \t]+-m[ \t]+(?:pip|venv)\b)[ \t]", re.MULTILINE
-)
-
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     judged = finding.subject
     if not isinstance(judged, Judged) or not _about(finding, judged.install):
         return
+    if judged.install.operation == "uninstall":
+        return  # what is to go is not in a new environment
     if _docker.anchor(judged.install.command) is not None:
         edits, explanation = _docker.rewrite(context, judged)
         title = "Install into a virtual environment in the image instead"
-        safe = True
+        safe = _docker.on_path(context, judged) or not relied_on(judged)
     else:
         edits, explanation, directory = _script(context, judged)
         title = f"Install into {directory} instead"
-        safe = not _PYTHON.search(judged.install.command.region.text, judged.install.command.span.end)
+        safe = not relied_on(judged)
     if edits is None:
         yield Fix(ID, title, applicability=Applicability.DISPLAY_ONLY, explanation=explanation)
         return
@@ -61,26 +60,13 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     install = judged.install
     directory, made = directory_of(context, install.command)
     place = shlex.quote(directory)
-    program = f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}"
     line = creation(install, directory, system_packages(context, install))
     rewrite = Rewrite(context.text, install.command)
     nested = install.command.region.origin is not None
     possible = stays_here(install.command) and drop_privileges(rewrite) and not (nested and place != directory)
     drop_overrides(rewrite, install)
-    use_program(rewrite, install, program, f"{place}/bin/python")
+    use_environment(rewrite, install, place)
     explanation = f"{line}\nThen use {place}/bin/pip and {place}/bin/python."
     before = () if made else inserted(context, install.command, line)
     edits = combined(before, rewrite.edits(), venv_package(context, judged)) if possible else None
     return edits, explanation, directory
-
-
-def use_program(rewrite: Rewrite, install: Install, program: str, python: str) -> None:
-    """Let the command reach an environment: by its own program, uv by `--python`."""
-    if install.tool != "uv":
-        rewrite.replace(install.command.words[0].span, program)
-        return
-    system = install.option("--system", "system") or install.option("--python", "python")
-    if system is not None:
-        rewrite.replace(system.span, f"--python {python}")
-    else:
-        rewrite.insert(install.program.end, f" --python {python}")

@@ -1,0 +1,43 @@
+"""Which environment a script's install should use: one that is there, or a new one."""
+
+from __future__ import annotations
+
+import posixpath
+
+from ..context import Context
+from ..model import Command, Scope, ScopeKind
+from ._creation import MOVES
+from ._edits import start
+from ._index import index
+
+
+def existing(context: Context, command: Command) -> tuple[str, bool] | None:
+    """An environment that the same text makes before: its directory, and whether it is there for certain."""
+    found: tuple[str, bool] | None = None
+    for other, directory in index(context).makers:
+        if other.region is not command.region or other.span.start >= command.span.start:
+            continue
+        if MOVES.search(command.region.text, other.span.end, start(command)):
+            continue
+        found = (directory, _reaches(other.scope, command.scope))
+    return found
+
+
+def _reaches(maker: tuple[Scope, ...], user: tuple[Scope, ...]) -> bool:
+    """Whether what runs in one scope has run before the other; `test -x ... ||` before the maker is no doubt."""
+    while maker and maker[-1].kind is ScopeKind.BRANCH and maker[-1].name == "||":
+        maker = maker[:-1]
+    return maker == user[: len(maker)]
+
+
+def directory_of(context: Context, command: Command) -> tuple[str, bool]:
+    """Which environment to use, and whether the text makes it before this command."""
+    made = existing(context, command)
+    if made:
+        return made
+    if context.machine is not None and context.machine.environments:
+        folder = context.machine.folder.rstrip("/")
+        for environment in context.machine.environments:
+            if posixpath.dirname(environment.path) == folder:
+                return posixpath.basename(environment.path), False
+    return context.settings.environment_directory, False
