@@ -14,8 +14,9 @@ _ACTIVATE = r"[\w.~/${}@-]{0,200}\bactivate"
 class Pattern:
     """One wording of a failure.
 
-    `needle` is a plain substring of every line that `regex` fits. Groups of `regex`: `detail`, `python` (a version), both optional. `detail` is used where the text has
-    none. `follow` is looked for in the next lines and may bring both. `names_tool` is the tool that says so.
+    `needle` is a plain substring of every line that `regex` fits. Groups of `regex`: `detail` and `python`
+    (a version), both optional; `detail` is used where the text has none. `follow` is looked for in the next
+    lines and may bring both. `tool` is the one that says so.
     """
 
     kind: str

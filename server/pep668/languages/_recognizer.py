@@ -10,7 +10,7 @@ import codecs
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model import ErrorReport
 from ..text import Span
@@ -65,14 +65,9 @@ class _Draft:
     until: int
     command: str = ""
     follow: re.Pattern[str] | None = None
-    text: str = ""
 
     def finished(self) -> ErrorReport:
-        r = self.report
-        return ErrorReport(
-            r.kind, r.tool, r.operation, r.span, r.form, r.packages, r.requirements, r.prefix,
-            self.command or r.command, r.detail, r.python_version,
-        )  # fmt: skip
+        return replace(self.report, command=self.command or self.report.command)
 
 
 class Recognizer:
@@ -94,6 +89,7 @@ class Recognizer:
         self._block_after = ""
         self._last: Block | None = None
         self._drafts: list[_Draft] = []
+        self._failure_line = -1
 
     def feed(self, chunk: str | bytes) -> None:
         text = self._decode(chunk) if isinstance(chunk, bytes) else chunk
@@ -199,10 +195,10 @@ class Recognizer:
             self._failure(line, number)
 
     def _open_uv(self, line: Line, number: int) -> Block | None:
-        text = line.text
-        if text.rstrip().endswith("externally"):
+        text = line.text.strip()
+        if text.endswith("externally"):
             self._awake_until = max(self._awake_until, number + 1)  # `managed` is on the next line
-        if "externally" not in text and not text.lstrip().startswith("managed"):
+        elif "externally managed" not in text and not text.startswith("managed"):
             return None
         if line.escaped:
             return _refusal.open_uv([*self._escaped, (line, number)])
@@ -296,10 +292,12 @@ class Recognizer:
             if found:
                 groups = found.groupdict()
                 r = draft.report
-                draft.report = ErrorReport(
-                    r.kind, r.tool, r.operation, Span(r.span.start, max(r.span.end, line.end)),
-                    detail=groups.get("detail") or r.detail, python_version=groups.get("python") or r.python_version,
-                )  # fmt: skip
+                draft.report = replace(
+                    r,
+                    span=Span(r.span.start, max(r.span.end, line.end)),
+                    detail=groups.get("detail") or r.detail,
+                    python_version=groups.get("python") or r.python_version,
+                )
                 draft.until = -1
         elif not draft.command and draft.report.kind == "externally-managed":
             draft.command = self._echo_afterwards(line)
@@ -325,25 +323,17 @@ class Recognizer:
             return
         span = Span(line.offset(0), line.end)
         same = self._drafts[-1] if self._drafts else None
-        if same and same.report.kind == pattern.kind and same.report.detail == found.detail and same.until >= -1:
-            if number - self._failure_line <= _failures.FOLLOWS:
-                r = same.report
-                same.report = ErrorReport(
-                    r.kind, r.tool, r.operation, Span(r.span.start, max(r.span.end, span.end)), detail=r.detail,
-                    python_version=r.python_version,
-                )  # fmt: skip
-                self._failure_line = number
-                return
+        near = number - self._failure_line <= _failures.FOLLOWS
+        if near and same and (same.report.kind, same.report.detail) == (pattern.kind, found.detail):
+            same.report = replace(same.report, span=same.report.span.to(span))
+            self._failure_line = number
+            return
         self._failure_line = number
-        report = ErrorReport(
-            pattern.kind, pattern.tool, "", span, detail=found.detail, python_version=found.python
-        )  # fmt: skip
+        report = ErrorReport(pattern.kind, pattern.tool, "", span, detail=found.detail, python_version=found.python)
         waits = pattern.follow is not None
         self._drafts.append(_Draft(report, number + _failures.FOLLOWS if waits else -1, follow=pattern.follow))
         if waits:
             self._awake_until = max(self._awake_until, number + _failures.FOLLOWS)
-
-    _failure_line = -1
 
 
 _TIME = re.compile(r"(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?)\s")

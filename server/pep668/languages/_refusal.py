@@ -139,7 +139,7 @@ class Block:
         return self._take_pip(line, distance)
 
     def _add(self, line: Line, end: int | None = None) -> bool:
-        self.end = max(self.end, line.end if end is None else line.map.end_offset(end))
+        self.end = max(self.end, line.end if end is None else line.end_offset(end))
         return True
 
     def _same(self, prefix: str, *, glyph: bool = False) -> bool:
@@ -259,7 +259,7 @@ def open_block(line: Line, number: int) -> Block | None:
             block.prefix = prefix[:start]
         setattr(block, name, True)
         block.start = line.offset(start) if start < len(text) else line.offset(0)
-        block.end = line.map.end_offset(found.end() if name == "hint" else len(text.rstrip()))
+        block.end = line.end_offset(found.end() if name == "hint" else len(text.rstrip()))
         return block
     return None
 
@@ -271,11 +271,10 @@ def open_uv(lines: list[tuple[Line, int]]) -> Block | None:
     for line, _ in lines:
         starts.append(len(text))
         text += line.text[:1200] + " "
-    match = None
-    for match in UV.finditer(text):  # noqa: B007 - the last one counts
-        pass
-    if match is None:
+    matches = list(UV.finditer(text))
+    if not matches:
         return None
+    match = matches[-1]
     index = max(i for i, s in enumerate(starts) if s <= match.start())
     first, number = lines[index]
     at = match.start() - starts[index]

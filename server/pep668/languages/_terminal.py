@@ -35,23 +35,37 @@ _UNESCAPE_ROUNDS = 3  # JSON in JSON in a log
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A visible line. `map` leads to the whole output; `span` is the raw line there.
+    """A visible line. `span` is the raw line in the output; `maps` lead there, the innermost first.
 
-    `escaped` means that it stood inside a string literal of some kind.
+    `escaped` means that it stood inside a string literal of some kind, whose text `shift` places it in.
     """
 
     text: str
-    map: SourceMap
+    maps: tuple[SourceMap, ...]
     span: Span
     escaped: bool = False
+    shift: int = 0
 
     def offset(self, at: int) -> int:
-        return self.map.offset(at)
+        """Where the character at `at` begins in the output."""
+        at += self.shift
+        for where in self.maps:
+            at = where.offset(at)
+        return at
+
+    def end_offset(self, at: int) -> int:
+        """Where the character before `at` ends in the output."""
+        if at <= 0:
+            return self.offset(0)
+        at += self.shift
+        for where in self.maps:
+            at = where.end_offset(at)
+        return at
 
     @property
     def end(self) -> int:
         """Where the visible text ends in the output."""
-        return self.map.end_offset(len(self.text)) if self.text else self.map.offset(0)
+        return self.end_offset(len(self.text))
 
 
 class Screen:
@@ -67,10 +81,9 @@ class Screen:
         span = Span(start, start + len(raw))
         for text, where in self._visible(raw, start):
             if unescape and "\\" in text and _TELLING.search(text):
-                for inner, inner_map in _unescaped(text):
-                    yield Line(inner, where.compose(inner_map), span, escaped=True)
+                yield from _unescaped(text, where, span)
             else:
-                yield Line(text, where, span)
+                yield Line(text, (where,), span)
 
     def _visible(self, raw: str, start: int) -> Iterator[tuple[str, SourceMap]]:
         if not self.alternate and not _ANY_CONTROL.search(raw):
@@ -103,23 +116,21 @@ class Screen:
             yield text, where
 
 
-def _unescaped(text: str) -> Iterator[tuple[str, SourceMap]]:
-    """The lines that a text with backslash escapes stands for, each with its map to `text`."""
-    where = SourceMap.identity(len(text))
+def _unescaped(text: str, where: SourceMap, span: Span) -> Iterator[Line]:
+    """The lines that a text with backslash escapes stands for."""
+    maps: tuple[SourceMap, ...] = (where,)
     for _ in range(_UNESCAPE_ROUNDS):
         text, inner = _unescape_once(text)
-        where = where.compose(inner)
+        maps = (inner, *maps)
         if not _TELLING.search(text):
             break
     if "\x1b" in text:
         text, inner = _without_control(text)
-        where = where.compose(inner)
+        maps = (inner, *maps)
     start = 0
     for line in text.split("\n"):
-        end = start + len(line)
-        kept = line.rstrip("\r")
-        yield kept, where.compose(SourceMap.identity(len(kept), start))
-        start = end + 1
+        yield Line(line.rstrip("\r"), maps, span, escaped=True, shift=start)
+        start += len(line) + 1
 
 
 def _unescape_once(text: str) -> tuple[str, SourceMap]:

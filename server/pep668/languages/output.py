@@ -9,8 +9,9 @@ from . import Language
 from ._nature import filters, prints_only
 from ._recognizer import Recognizer, Source, recognize
 from ._refusal import NEEDLES
+from ._terminal import Screen
 
-__all__ = ["LANGUAGE", "NEEDLES", "Recognizer", "Source", "extract", "filters", "prints_only", "recognize"]
+__all__ = ["LANGUAGE", "NEEDLES", "Recognizer", "Source", "extract", "filters", "is_blank", "prints_only", "recognize"]
 
 LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",), always=True)
 
@@ -18,3 +19,14 @@ LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",), alw
 def extract(region: Region) -> Iterator[ErrorReport]:
     """The reports in a document whose command is not known."""
     yield from recognize(region.text)
+
+
+def is_blank(output: str) -> bool:
+    """Whether an output shows nothing: it may still hold the marks of shell integration."""
+    if len(output) > _LONGEST_BLANK:
+        return False
+    screen = Screen()
+    return not any(line.text.strip() for raw in output.split("\n") for line in screen.lines(raw, 0))
+
+
+_LONGEST_BLANK = 4096

@@ -1,0 +1,74 @@
+"""The packages of this machine's distribution: for a project, for pip, venv and pipx."""
+
+from __future__ import annotations
+
+from .. import data
+from ..data.applications import debian_package
+from ..model import Install, Machine, RequestKind
+
+_SUITES = {"12": "bookworm", "13": "trixie"}
+
+
+class Packages:
+    """What the distribution's package manager offers; nothing where the distribution is not known."""
+
+    def __init__(self, machine: Machine | None) -> None:
+        distribution = machine.distribution if machine else None
+        self.root = machine is not None and machine.root
+        self._row = data.distribution(distribution.id, distribution.like) if distribution else None
+        release = distribution.version.partition(".")[0] if distribution else ""
+        self._suite = _SUITES.get(release) if distribution and distribution.id == "debian" else None
+
+    @property
+    def label(self) -> str:
+        """The distribution's name in a sentence, "" where it is not known."""
+        return self._row.label if self._row else ""
+
+    @property
+    def manager(self) -> str:
+        return self._row.install.split(" ")[0] if self._row else ""
+
+    def install(self, *packages: str) -> str:
+        """The command that installs packages, "" where there is none to type."""
+        return self._row.install_command(packages, root=self.root) if self._row else ""
+
+    def venv(self, python: str) -> str:
+        """The command after which `python -m venv` works; Debian's way where nothing is known."""
+        if self._row is not None:
+            return self.install(*self._row.venv_packages(python))
+        package = f"python{python}-venv" if python else "python3-venv"
+        return f"{'' if self.root else 'sudo '}apt install {package}"
+
+    def pip(self) -> str:
+        return self.install(self._row.fill(self._row.pip)) if self._row and self._row.pip else ""
+
+    def pipx(self) -> str:
+        return self.install(self._row.fill(self._row.pipx)) if self._row and self._row.pipx else ""
+
+    def holding(self, install: Install) -> list[tuple[str, str]]:
+        """The Debian packages, with versions, of all that an install asks for; none where one is missing."""
+        if self._suite is None or not install.requests:
+            return []
+        found: list[tuple[str, str]] = []
+        for request in install.requests:
+            package = debian_package(request.name, self._suite) if request.name else None
+            if request.kind is not RequestKind.PROJECT or package is None or "[" in request.text:
+                return []
+            if request.specifier and not satisfies(package[1], request.specifier):
+                return []
+            found.append(package)
+        return found
+
+    def of_project(self, name: str) -> str | None:
+        package = debian_package(name, self._suite) if self._suite else None
+        return package[0] if package else None
+
+
+def satisfies(version: str, specifier: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return SpecifierSet(specifier).contains(Version(version), prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return False
