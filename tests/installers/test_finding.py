@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from .builder import install, installs
 
@@ -193,3 +195,15 @@ def test_the_program_begins_behind_wrappers_and_assignments() -> None:
 def test_hostile_lines_cost_linear_time(piece: str) -> None:
     for line in (f"pip install {piece * 20000}!", f"{piece * 20000}! install x", f"python {piece * 20000}"):
         installs(line)
+
+
+WORDS = "pip python3 -m install uninstall uv tool sync -r --target --break -qU a==1 . $X ${PIP:-pip} {py} %P% \\ ' \" ` $( ) | < -c é"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(WORDS.split()), st.text(max_size=4)), max_size=8), st.sampled_from(["", " "]))
+def test_no_line_raises_and_spans_stay_inside(words: list[str], between: str) -> None:
+    line = f"{between} ".join(words)
+    for found in installs(line):
+        for span in (found.program, *(r.span for r in found.requests), *(o.span for o in found.options)):
+            assert 0 <= span.start <= span.end <= len(line)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from pep668.installers._invocation import elsewhere
+
 from .builder import install
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("pip install -t d x", "--target"),
-        ("pip install --targ d x", "--target"),
-        ("pip install --prefix=/usr/local x", "--prefix"),
-        ("pip install --root / x", "--root"),
-        ('pip install --target "$D" x', "--target"),
+        ("pip install -t d x", elsewhere("--target")),
+        ("pip install --targ d x", elsewhere("--target")),
+        ("pip install --prefix=/usr/local x", elsewhere("--prefix")),
+        ("pip install --root / x", elsewhere("--root")),
+        ('pip install --target "$D" x', elsewhere("--target")),
         ('pip install --root "" x', ""),
         ("pip install --dry-run x", ""),
         ("pip install --report r x", ""),
-        ("pip install --dry-run --report - x", "--dry-run with --report"),
+        ("pip install --dry-run --report - x", "--dry-run with --report skips the check for the marker"),
         ("pip install --user x", ""),
         ("pip install", ""),
         ("pip install six==", ""),
@@ -43,9 +45,9 @@ from .builder import install
         ("pip install --install-option=x y", ""),
         ("pip $OPTIONS install x", ""),
         ("pip install --$FLAG x", ""),
-        ("uv pip install --system --target d x", "--target"),
-        ("uv pip sync --prefix d r.txt", "--prefix"),
-        ("uv pip uninstall --target d x", "--target"),
+        ("uv pip install --system --target d x", elsewhere("--target")),
+        ("uv pip sync --prefix d r.txt", elsewhere("--prefix")),
+        ("uv pip uninstall --target d x", elsewhere("--target")),
         ("uv pip install --dry-run x", ""),
         ("uv pip install --user x", "usage error: uv has no --user"),
         ("uv pip install --system", "usage error: nothing is asked for"),
@@ -54,9 +56,9 @@ from .builder import install
         ("uv --break-system-packages pip install x", "usage error: no such option --break-system-packages"),
         ("uv pip install --root / x", "usage error: no such option --root"),
         ("uv pip install --no-cache-dir --pre --trusted-host h x", ""),
-        ("python -m ensurepip --root /t", "--root"),
+        ("python -m ensurepip --root /t", elsewhere("--root")),
         ("python -m ensurepip --user", ""),
-        ("python get-pip.py --prefix=/t", "--prefix"),
+        ("python get-pip.py --prefix=/t", elsewhere("--prefix")),
         ("python get-pip.py --no-setuptools --no-wheel", ""),
     ],
 )

@@ -68,6 +68,11 @@ class Invocation:
         )
 
 
+def elsewhere(option: str) -> str:
+    """`Install.passes_check` of an option that names another place."""
+    return f"{option} installs elsewhere, without the check for the marker"
+
+
 def _as_written(command: Command, span: Span) -> str:
     """The document's text of a span in the command's region, line continuations as one space."""
     outer = command.outer(span)

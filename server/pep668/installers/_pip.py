@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..model import RequestKind
+from ._invocation import elsewhere
 from ._options import Grammar, Scan, table
 
 KINDS = {
@@ -26,7 +27,7 @@ def passes_check(found: Scan, operation: str) -> str:
     if operation == "install":
         for name in ("--target", "--prefix", "--root"):
             if found.value(name):
-                return name
+                return elsewhere(name)
         if found.has("--dry-run") and found.value("--report"):
-            return "--dry-run with --report"
+            return "--dry-run with --report skips the check for the marker"
     return ""

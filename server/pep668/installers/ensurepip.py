@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..model import Install
-from ._invocation import Invocation
+from ._invocation import Invocation, elsewhere
 from ._options import scan, simple
 
 PROGRAM = re.compile(r"ensurepip")
@@ -23,5 +23,5 @@ def parse(invocation: Invocation) -> Install | None:
     found = scan(invocation.command, invocation.args, _OPTIONS)
     if found.has("--help", "--version"):
         return None
-    passes = "--root" if found.value("--root") else ""
+    passes = elsewhere("--root") if found.value("--root") else ""
     return invocation.install("ensurepip", "install", options=found.options, passes_check=passes)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from ..model import Install, Request, RequestKind
-from ._invocation import Invocation
+from ._invocation import Invocation, elsewhere
 from ._options import Scan, scan, table
 from ._requests import of_kind, requests
 
@@ -88,4 +88,4 @@ def _passes_check(found: Scan, nothing: bool) -> str:
         return "usage error: uv has no --user"
     if nothing and not found.has("--group"):
         return "usage error: nothing is asked for"
-    return next((option for option in ("--target", "--prefix") if found.value(option)), "")
+    return next((elsewhere(option) for option in ("--target", "--prefix") if found.value(option)), "")
