@@ -197,7 +197,10 @@ def test_hostile_lines_cost_linear_time(piece: str) -> None:
         installs(line)
 
 
-WORDS = "pip python3 -m install uninstall uv tool sync -r --target --break -qU a==1 . $X ${PIP:-pip} {py} %P% \\ ' \" ` $( ) | < -c é"
+WORDS = (
+    "pip python3 -m install uninstall uv tool sync -r --target --break -qU a==1 . $X ${PIP:-pip} {py} %P%"
+    " \\ ' \" ` $( ) | < -c é"
+)
 
 
 @settings(max_examples=300, deadline=None)
