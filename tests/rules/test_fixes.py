@@ -150,6 +150,8 @@ def codes(text: str, machine: Machine | None = DEBIAN_12, **chosen: tuple[str, .
         ("sudo pip3 install --break-system-packages six\n", {}, ["EM003"]),
         ("PIP_BREAK_SYSTEM_PACKAGES=0 pip3 install six\n", {}, ["EM001"]),
         ("sudo -E pip3 install six\n", {}, ["EM002"]),
+        ("sudo docker run debian:12 pip3 install six\n", {}, ["EM001"]),
+        ("sudo ssh host sudo pip3 install six\n", {}, ["EM002"]),
         ("python3 -m venv .venv && sudo .venv/bin/pip install httpie\n", {}, []),
     ],
 )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 SUITES = ("bookworm", "trixie")
+_FOLDER = Path(__file__).parent
 
 
 def normalized(name: str) -> str:
@@ -22,7 +23,7 @@ def normalized(name: str) -> str:
 
 @cache
 def _applications() -> frozenset[str]:
-    text = files(__package__).joinpath("applications.txt").read_text(encoding="utf-8")
+    text = (_FOLDER / "applications.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
@@ -46,7 +47,7 @@ def applications_among(names: Iterable[str]) -> list[str]:
 def _debian() -> dict[str, list[str]]:
     import gzip
 
-    packed = files(__package__).joinpath("debian_packages.gz").read_bytes()
+    packed = (_FOLDER / "debian_packages.gz").read_bytes()
     lines = gzip.decompress(packed).decode().splitlines()
     return {line.partition("\t")[0]: line.split("\t")[1:] for line in lines if not line.startswith("#")}
 

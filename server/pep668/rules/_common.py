@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from ..context import Context
-from ..model import Bypass, Environment, Evidence, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
+from ..model import Bypass, Environment, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
 from ..text import Span
 
 # The systems that people meet most, for messages about a machine that is not known (sources: data/distributions).
 SYSTEMS = "Debian 12+, Ubuntu 23.04+, Alpine 3.19+, Arch and Homebrew"
 
 _ROOT_WRAPPERS = frozenset({"sudo", "doas", "su", "pkexec", "runuser"})
+
+_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "kubectl", "lxc", "distrobox", "toolbox"})
+_ELSEWHERE = _CONTAINERS | {"ssh", "chroot", "arch-chroot", "wsl", "vagrant"}
 
 
 def label(install: Install) -> str:
@@ -59,7 +62,11 @@ def root_wrapper(judged: Judged) -> Wrapper | None:
         return None
     if region.fact("image") or region.fact("runner") or environment.bypass in (Bypass.FLAG, Bypass.VARIABLE):
         return None
-    wrapper = next((w for w in install.command.all_wrappers if w.name in _ROOT_WRAPPERS), None)
+    inside = list(install.command.all_wrappers)
+    while any(w.name.partition(" ")[0] in _ELSEWHERE for w in inside):
+        if inside.pop(0).name.partition(" ")[0] in _CONTAINERS:
+            return None
+    wrapper = next((w for w in inside if w.name in _ROOT_WRAPPERS), None)
     return wrapper if wrapper and other_user(wrapper) is None else None
 
 
@@ -89,11 +96,6 @@ def primary(context: Context, judged: Judged) -> str:
     return next((code for code in candidates if context.settings.selects(code)), "")
 
 
-def evidence(environment: Environment) -> tuple[Evidence, ...]:
-    """The reasons that have a place in the document."""
-    return tuple(e for e in environment.evidence if e.span is not None)
-
-
 def finding(code: str, judged: Judged, message: str, severity: Severity, span: Span | None = None) -> Finding:
     where = program_span(judged.install) if span is None else span
-    return Finding(code, message, where, severity, judged, evidence(judged.environment))
+    return Finding(code, message, where, severity, judged, judged.environment.evidence)
