@@ -44,6 +44,10 @@ class Workbench:
         expect(found).to_be_visible(timeout=PATIENCE_MS)
         return found
 
+    def errors(self) -> int:
+        """The number of errors that the status bar shows."""
+        return int((self.page.locator("#status\\.problems").inner_text().split() or ["0"])[0])
+
     def hover(self, place: Locator, text: str) -> str:
         """The text of the hover over the middle of a place, once it holds `text` (its parts come one by one)."""
         box = place.bounding_box()
@@ -69,6 +73,11 @@ class Workbench:
         row = self.page.locator(".action-widget .monaco-list-row.action", has_text=title).first
         row.hover(force=True)  # until the mouse moves, something invisible covers the menu
         row.click()
+
+    def lens(self, title: str) -> Locator:
+        found = self.page.locator(".codelens-decoration a", has_text=title).first
+        expect(found).to_be_visible(timeout=PATIENCE_MS)
+        return found
 
     def save(self) -> None:
         self.page.keyboard.press("Control+s")
