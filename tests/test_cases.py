@@ -12,6 +12,7 @@ from casefiles import Case, cases, converged, fences, rendered, update
 from pep668 import fixes, languages, rules
 from pep668.analysis import Analysis
 from pep668.model import Applicability, Severity
+from pep668.render.hover import hover
 from pep668.text import apply_edits
 
 FILES = sorted(p for p in (Path(__file__).parent / "cases").glob("*.md") if p.name != "README.md")
@@ -100,6 +101,15 @@ def test_fixes_of_different_findings_can_be_applied_together(case: Case) -> None
             if all(not p.edits for p in fixes.propose(analysis.context, f) if p.id == id)
         }
         assert left <= answered, after.text
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_hover_has_at_most_a_dozen_lines(case: Case) -> None:
+    analysis = case.analyze()
+    for judged in analysis.context.judged:
+        shown = hover(analysis, judged.install.command.outer(judged.install.program).start)
+        assert shown is not None
+        assert len(shown[1].splitlines()) <= 12, shown[1]
 
 
 def _count(analysis: Analysis) -> Counter[str]:

@@ -71,8 +71,8 @@ SCRIPTS = st.builds(
 BASH = shutil.which("bash") or ""
 
 
-def analysis(text: str, machine: Machine | None = DEBIAN_12, **chosen: tuple[str, ...]) -> Analysis:
-    return analyze(text, "shell", Settings(**chosen), machine, "setup.sh")
+def analysis(text: str, machine: Machine | None = DEBIAN_12, chosen: Settings | None = None) -> Analysis:
+    return analyze(text, "shell", chosen or Settings(), machine, "setup.sh")
 
 
 def accepted(text: str) -> bool:
@@ -133,30 +133,26 @@ def test_hostile_text_never_raises(noise: str) -> None:
             apply_edits(text, fix.edits)
 
 
-def codes(text: str, machine: Machine | None = DEBIAN_12, **chosen: tuple[str, ...]) -> list[str]:
-    return [f.rule for f in analysis(text, machine, **chosen).findings]
-
-
 @pytest.mark.parametrize(
     ("text", "chosen", "expected"),
     [
-        ("sudo pip3 install six\n", {}, ["EM002"]),
-        ("sudo pip3 install six\n", {"ignore": ("EM002",)}, ["EM001"]),
-        ("pip3 install --user six\n", {}, ["EM006"]),
-        ("pip3 install --user six\n", {"ignore": ("EM006",)}, ["EM001"]),
-        ("sudo pip3 install --user six\n", {}, ["EM006"]),
-        ("sudo pip3 install --user six\n", {"select": ("EM002",)}, ["EM002"]),
-        ("sudo -u app pip3 install six\n", {}, ["EM001"]),
-        ("sudo pip3 install --break-system-packages six\n", {}, ["EM003"]),
-        ("PIP_BREAK_SYSTEM_PACKAGES=0 pip3 install six\n", {}, ["EM001"]),
-        ("sudo -E pip3 install six\n", {}, ["EM002"]),
-        ("sudo docker run debian:12 pip3 install six\n", {}, ["EM001"]),
-        ("sudo ssh host sudo pip3 install six\n", {}, ["EM002"]),
-        ("python3 -m venv .venv && sudo .venv/bin/pip install httpie\n", {}, []),
+        ("sudo pip3 install six\n", Settings(), ["EM002"]),
+        ("sudo pip3 install six\n", Settings(ignore=("EM002",)), ["EM001"]),
+        ("pip3 install --user six\n", Settings(), ["EM006"]),
+        ("pip3 install --user six\n", Settings(ignore=("EM006",)), ["EM001"]),
+        ("sudo pip3 install --user six\n", Settings(), ["EM006"]),
+        ("sudo pip3 install --user six\n", Settings(select=("EM002",)), ["EM002"]),
+        ("sudo -u app pip3 install six\n", Settings(), ["EM001"]),
+        ("sudo pip3 install --break-system-packages six\n", Settings(), ["EM003"]),
+        ("PIP_BREAK_SYSTEM_PACKAGES=0 pip3 install six\n", Settings(), ["EM001"]),
+        ("sudo -E pip3 install six\n", Settings(), ["EM002"]),
+        ("sudo docker run debian:12 pip3 install six\n", Settings(), ["EM001"]),
+        ("sudo ssh host sudo pip3 install six\n", Settings(), ["EM002"]),
+        ("python3 -m venv .venv && sudo .venv/bin/pip install httpie\n", Settings(), []),
     ],
 )
-def test_one_finding_a_cause(text: str, chosen: dict[str, tuple[str, ...]], expected: list[str]) -> None:
-    assert codes(text, **chosen) == expected
+def test_one_finding_a_cause(text: str, chosen: Settings, expected: list[str]) -> None:
+    assert [f.rule for f in analysis(text, DEBIAN_12, chosen).findings] == expected
 
 
 def test_severity_can_be_chosen() -> None:
@@ -171,3 +167,19 @@ def test_every_finding_has_a_way_out() -> None:
         assert proposed[0].preferred
         assert "ast resort" in proposed[-1].title
         assert not proposed[-1].preferred
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "requirements"),
+    [
+        ("requirements.txt", "file:///home/me/project", ["requirements.txt"]),
+        ("/home/me/project/requirements/dev.txt", "file:///home/me/project", ["requirements/dev.txt"]),
+        ("/srv/other/my requirements.txt", "file:///srv/other", ["my requirements.txt"]),
+    ],
+)
+def test_requirements_are_installed_into_the_folder_that_is_open(
+    path: str, folder: str, requirements: list[str]
+) -> None:
+    found = analyze("six==1.17.0\nrich>=13\n", "requirements", Settings(), DEBIAN_12, path)
+    [fix] = fixes.propose(found.context, found.findings[0])
+    assert fix.steps[0].arguments == {"folder": folder, "directory": ".venv", "requirements": requirements}

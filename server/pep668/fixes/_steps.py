@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -13,15 +12,12 @@ COMMAND = "pep668.createEnvironment"
 
 
 def create(
-    context: Context, packages: Sequence[str], requirements: Sequence[str], editable: Sequence[str]
+    context: Context, packages: Sequence[str], requirements: Sequence[str], editable: Sequence[str], folder: str = ""
 ) -> Step | None:
-    """None where the machine, or the folder to make it in, is not known."""
+    """Paths are relative to `folder` ("": the machine's). None where machine or folder are not known."""
     if context.machine is None:
         return None
-    folder = posixpath.dirname(context.path) if context.requirements is not None else ""
-    if not folder.startswith("/"):
-        folder = context.machine.folder
-    uri = _uri(folder)
+    uri = _uri(folder or context.machine.folder)
     if uri is None:
         return None
     arguments: dict[str, object] = {"folder": uri, "directory": context.settings.environment_directory}

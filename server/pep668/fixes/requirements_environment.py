@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from ..context import Context
-from ..model import Finding, Fix
+from ..model import Finding, Fix, RequirementsFile
 from ._steps import create
 
 RULES = ("EM030",)
@@ -13,8 +14,15 @@ ORDER = 10
 
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
-    name = context.path.rpartition("/")[2]
-    step = create(context, [], [name] if name else [], [])
-    if step is not None and finding.rule in RULES:
+    if context.machine is None or not context.path or not isinstance(finding.subject, RequirementsFile):
+        return
+    # The environment belongs to the folder that is open, also for requirements/dev.txt.
+    folder, name = context.machine.folder.rstrip("/"), context.path
+    if folder and name.startswith(f"{folder}/"):
+        name = name[len(folder) + 1 :]
+    elif posixpath.isabs(name):
+        folder, name = posixpath.split(name)
+    step = create(context, [], [name], [], folder)
+    if step is not None:
         title = f"Create {context.settings.environment_directory} and install these requirements"
         yield Fix("requirements-environment", title, steps=(step,), preferred=True)
