@@ -9,7 +9,17 @@ from ..context import Context
 from ..model import Command, Edit, Judged, Region
 from ..text import Span, newline_of
 from ._creation import interpreter
-from ._edits import Rewrite, combined, drop_overrides, drop_privileges, is_plain, start, stays_here, use_environment
+from ._edits import (
+    Rewrite,
+    combined,
+    command_line,
+    drop_overrides,
+    drop_privileges,
+    is_plain,
+    start,
+    stays_here,
+    use_environment,
+)
 from ._index import index
 from ._packages import PACKAGE, has_venv, python_installer, system_packages, venv_package
 
@@ -55,7 +65,8 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     command = install.command
     shared = system_packages(context, install)
     maker = f"{interpreter(install)} -m venv{shared}" if install.tool != "uv" else f"uv venv --seed{shared}"
-    explanation = f'ENV VIRTUAL_ENV={DIRECTORY}\nRUN {maker} "$VIRTUAL_ENV"\nENV PATH="$VIRTUAL_ENV/bin:$PATH"'
+    explanation = f'ENV VIRTUAL_ENV={DIRECTORY}\nRUN {maker} "$VIRTUAL_ENV"\nENV PATH="$VIRTUAL_ENV/bin:$PATH"\n'
+    explanation += f"RUN {command_line(install)}"
     change = Rewrite(context.text, command)
     if not stays_here(command) or not drop_privileges(change):
         return None, explanation

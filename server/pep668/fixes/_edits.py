@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ _GAP = re.compile(r"[ \t]*(?:\\[ \t]*\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ \t]*)*
 _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _BLANKS = " \t"
 BYPASS_VARIABLES = ("PIP_BREAK_SYSTEM_PACKAGES", "UV_BREAK_SYSTEM_PACKAGES")
+_OVERRIDES = ("user", "break-system-packages")
 _ROOT = ("sudo", "doas")
 # Wrappers that run the rest of the line on this machine, in this shell's directory.
 _TRANSPARENT = (
@@ -146,12 +148,21 @@ def drop_privileges(rewrite: Rewrite) -> bool:
 def drop_overrides(rewrite: Rewrite, install: Install) -> None:
     """Drop `--user`, `--break-system-packages` and the variables given for this command."""
     for option in install.options:
-        if option.name.lstrip("-") in ("user", "break-system-packages"):
+        if option.name.lstrip("-") in _OVERRIDES:
             rewrite.drop(option.span)
     command = install.command
     for assignment in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)):
         if assignment.name in BYPASS_VARIABLES:
             rewrite.drop_before(assignment.span)
+
+
+def command_line(install: Install, program: str = "") -> str:
+    """The command for people to type: without wrappers and overrides, with `program` for its first word."""
+    dropped = [o.span for o in install.options if o.name.lstrip("-") in _OVERRIDES]
+    text = install.command.region.text
+    kept = [w for w in install.command.words if not any(d.covers(w.span) for d in dropped)]
+    written = [shlex.quote(w.value) if w.value is not None else text[w.span.start : w.span.end] for w in kept]
+    return " ".join([program or written[0], *written[1:]])
 
 
 def use_environment(rewrite: Rewrite, install: Install, place: str) -> None:

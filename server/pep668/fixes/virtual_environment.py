@@ -20,7 +20,7 @@ from ..model import Applicability, Edit, Finding, Fix, Install, Judged, Verdict
 from . import _docker
 from ._creation import creation, inserted
 from ._directory import directory_of
-from ._edits import Rewrite, combined, drop_overrides, drop_privileges, stays_here, use_environment
+from ._edits import Rewrite, combined, command_line, drop_overrides, drop_privileges, stays_here, use_environment
 from ._later import relied_on
 from ._packages import system_packages, venv_package
 
@@ -66,7 +66,9 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     possible = stays_here(install.command) and drop_privileges(rewrite) and not (nested and place != directory)
     drop_overrides(rewrite, install)
     use_environment(rewrite, install, place)
-    explanation = f"{line}\nThen use {place}/bin/pip and {place}/bin/python."
+    name = "python" if install.python.is_interpreter else "pip"
+    program = "" if install.tool == "uv" else f"{place}/bin/{name}"
+    explanation = f"{line}\n{command_line(install, program)}"
     before = () if made else inserted(context, install.command, line)
     edits = combined(before, rewrite.edits(), venv_package(context, judged)) if possible else None
     return edits, explanation, directory

@@ -27,7 +27,8 @@ def place(environment: Environment) -> str:
     path = environment.interpreter.path if environment.interpreter else ""
     if environment.distribution:
         return f"{environment.distribution}'s Python{f' ({path})' if path else ''}"
-    return path or environment.python or "this Python"
+    named = environment.python or ""
+    return path or (named if "/" in named else "the system's Python")
 
 
 def program_span(install: Install) -> Span:

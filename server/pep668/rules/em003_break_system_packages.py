@@ -44,7 +44,7 @@ from ..context import Context
 from ..model import Finding, Judged, Managed, Severity, Verdict
 from . import Rule
 from ._bypass import VARIABLES, Setting, prefix_settings, standing_settings
-from ._common import finding, label, option, place
+from ._common import finding, label, option, place, program_span
 
 RULE = Rule("EM003", "break-system-packages", "The override of the externally-managed check.")
 
@@ -54,8 +54,15 @@ def check(context: Context) -> Iterator[Finding]:
         yield from _flag(judged)
         for setting in prefix_settings(judged.install):
             yield from _on_command(judged, setting)
+    last = max((program_span(j.install).start for j in context.judged), default=-1)
+    last_reached = max((program_span(j.install).start for j in context.judged if _may_be_managed(j)), default=-1)
     for setting in standing_settings(context):
-        yield from _standing(context, setting)
+        if last <= setting.span.start or last_reached > setting.span.start:
+            yield _standing(setting)
+
+
+def _may_be_managed(judged: Judged) -> bool:
+    return judged.environment.managed is not Managed.NO and not judged.environment.virtual_environment
 
 
 def _flag(judged: Judged) -> Iterator[Finding]:
@@ -70,7 +77,7 @@ def _flag(judged: Judged) -> Iterator[Finding]:
             "is older than 23.0.1"
         )
         yield finding(RULE.code, judged, message, Severity.WARNING, span)
-    elif environment.managed is not Managed.NO and not environment.virtual_environment:
+    elif _may_be_managed(judged):
         message = (
             f"{label(install)} may overwrite packages of {place(environment)}; a virtual environment needs no override"
         )
@@ -79,7 +86,7 @@ def _flag(judged: Judged) -> Iterator[Finding]:
 
 def _on_command(judged: Judged, setting: Setting) -> Iterator[Finding]:
     install, environment = judged.install, judged.environment
-    if environment.managed is Managed.NO or environment.virtual_environment:
+    if not _may_be_managed(judged):
         return
     if environment.verdict is Verdict.ALLOWED:
         message = f"`{setting.name}` lets {label(install)} overwrite packages of {place(environment)}"
@@ -96,14 +103,10 @@ def _on_command(judged: Judged, setting: Setting) -> Iterator[Finding]:
         yield finding(RULE.code, judged, message, Severity.WARNING, setting.span)
 
 
-def _standing(context: Context, setting: Setting) -> Iterator[Finding]:
-    later = [j for j in context.judged if j.install.command.outer(j.install.program).start > setting.span.start]
-    reached = [j for j in later if j.environment.managed is not Managed.NO and not j.environment.virtual_environment]
-    if later and not reached:
-        return
+def _standing(setting: Setting) -> Finding:
     name = f"`{setting.name}`" if setting.name in VARIABLES else setting.name
     message = f"{name} switches the externally-managed check off for every command that follows"
-    yield Finding(RULE.code, message, setting.span, Severity.HINT, setting.command)
+    return Finding(RULE.code, message, setting.span, Severity.HINT, setting.command)
 
 
 def _before(version: str, limit: tuple[int, int, int]) -> bool:
