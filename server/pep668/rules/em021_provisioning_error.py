@@ -45,17 +45,34 @@ from . import Rule
 
 RULE = Rule("EM021", "provisioning-error", "A failure on the way to an environment, found in output.")
 
-# By kind; `{detail}` is the missing command or package.
-_MESSAGES = {
-    "ensurepip-missing": "The virtual environment has no pip: ensurepip is not available, install {detail}",
-    "pip-missing": "This Python has no pip: use a virtual environment, which brings its own",
-    "venv-missing": "This Python has no venv module: install {detail}",
+# By kind; `{detail}` is the missing command, package or path.
+MESSAGES = {
     "command-not-found": "`{detail}` is not on PATH",
-    "wrong-shell": "This activate script is for another shell: use {detail}",
-    "package-not-found": "The package manager does not know `{detail}`",
+    "ensurepip-disabled": "Debian and Ubuntu disable ensurepip for the system's Python: make a virtual environment",
+    "ensurepip-missing": "The virtual environment has no pip: ensurepip is not available, install {detail}",
+    "environment-missing": "The virtual environment is not there: {detail}",
+    "no-space": "The disk is full: {detail}",
+    "not-an-application": "`{detail}` is a library, pipx installs applications: use a virtual environment",
+    "not-on-path": "Programs were installed into {detail}, which is not on PATH",
     "not-root": "The package manager needs root: run it with sudo",
+    "option-unknown": "This {tool} is too old to know `{detail}`",
+    "package-not-found": "The package manager does not know `{detail}`",
+    "permission-denied": "Not allowed to write {detail}: use a virtual environment of your own",
+    "pip-missing": "This Python has no pip: use a virtual environment, which brings its own",
+    "read-only": "The file system is read-only: {detail}",
+    "venv-missing": "This Python has no venv module: install {detail}",
+    "wrong-shell": "This activate script is for another shell: use {detail}",
 }
-_DETAILS = {"ensurepip-missing": "python3-venv", "venv-missing": "python3-venv", "wrong-shell": "the one for yours"}
+_DETAILS = {
+    "ensurepip-missing": "python3-venv",
+    "environment-missing": "create it first",
+    "no-space": "nothing was installed",
+    "not-an-application": "the package",
+    "permission-denied": "there",
+    "read-only": "nothing was installed",
+    "venv-missing": "python3-venv",
+    "wrong-shell": "the one for yours",
+}
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -66,8 +83,8 @@ def check(context: Context) -> Iterator[Finding]:
 
 def message(report: ErrorReport) -> str:
     """One sentence: what failed, and the first thing to do."""
-    template = _MESSAGES.get(report.kind)
+    template = MESSAGES.get(report.kind)
     if template is None:
         return report.detail or f"{report.tool or 'A command'} failed: {report.kind.replace('-', ' ')}"
-    detail = report.detail or _DETAILS.get(report.kind, report.command or report.tool)
-    return template.format(detail=detail)
+    detail = report.detail or _DETAILS.get(report.kind) or report.command or report.tool
+    return template.replace("{tool}", report.tool or "tool").replace("{detail}", detail)
