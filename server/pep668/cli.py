@@ -192,7 +192,7 @@ def _check(arguments: argparse.Namespace) -> int:
             objects += findings(analysis, path)
     if arguments.output_format == "json":
         _print_json({"findings": objects})
-    else:
+    elif found or not run.failed:
         _summarize(found)
     if run.failed:
         return 2
@@ -274,14 +274,15 @@ def _output(file: str) -> str:
 def _venv(arguments: argparse.Namespace) -> int:
     from . import machine, provision
 
-    directory = arguments.directory or _settings(argparse.Namespace(config=None, paths=["."])).environment_directory
-    folder, name = os.path.split(os.path.abspath(directory))
+    settings = _settings(argparse.Namespace(config=None, paths=["."]))
+    folder, name = os.path.split(os.path.abspath(arguments.directory or settings.environment_directory))
     request = provision.EnvironmentRequest(
         folder=folder,
         directory=name,
         requirements=tuple(os.path.abspath(r) for r in arguments.requirement),
         packages=tuple(arguments.package),
         editable=tuple(os.path.abspath(e) for e in arguments.editable),
+        prefer_uv=settings.prefer_uv,
     )
     result = provision.create_environment(
         request, machine.snapshot(folder), report=lambda line: print(line, file=sys.stderr), cancelled=lambda: False

@@ -1,0 +1,45 @@
+"""An explanation for the command line: as text, and as the JSON that `pep668 explain` promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..explain import Explanation
+from ..text import LineTable
+from .text import printable
+
+NOTHING = "No refusal and no failure on the way to an environment was found in this output.\n"
+
+
+def as_json(explanation: Explanation, output: str) -> dict[str, Any]:
+    """`{"errors": [...], "advice": {...}}`; lines count from 1, the advice is empty where there is none."""
+    lines = LineTable(output)
+    errors = [
+        {
+            "kind": error.kind,
+            "tool": error.tool,
+            "operation": error.operation,
+            "packages": list(error.packages),
+            "requirements": list(error.requirements),
+            "prefix": error.prefix,
+            "line": lines.line_of(error.span.start) + 1,
+            "end_line": lines.line_of(max(error.span.start, error.span.end - 1)) + 1,
+            "form": error.form,
+            "detail": error.detail,
+        }
+        for error in explanation.errors
+    ]
+    return {"errors": errors, "advice": explanation.advice.to_json() if explanation.advice else {}}
+
+
+def as_text(explanation: Explanation) -> str:
+    """What happened and what to do, the best first, for a terminal."""
+    advice = explanation.advice
+    if advice is None:
+        found = [f"{error.kind.replace('-', ' ')}: {error.detail}" for error in explanation.errors]
+        return "".join(f"{printable(line)}\n" for line in found) or NOTHING
+    out = [f"{printable(advice.message)}\n"]
+    for action in (*advice.actions, *advice.more):
+        if action.kind == "terminal":
+            out.append(f"\n{printable(action.title)}:\n    {printable(action.text)}\n")
+    return "".join(out)
