@@ -7,17 +7,33 @@ export interface Choices {
 }
 
 const MOST_BUTTONS = 3;
+/** What a notification's row of buttons holds before it cuts their titles; "More..." is one of them. */
+const ROW = 435;
+const MORE = width('More...');
 
-/** Up to three buttons, last resorts never among them; "Explain" is always within reach. */
+/** About the width in pixels of a button with its margins. */
+function width(title: string): number {
+  return title.length * 7 + 32;
+}
+
+/** The buttons that fit, last resorts never among them; everything else, "Explain" included, is behind "More...". */
 export function choices(advice: Advice): Choices {
   const offered = [...advice.actions, ...advice.more];
   if (advice.explanation !== '' && !offered.some((action) => action.kind === 'explain')) {
     offered.push({ kind: 'explain', title: 'Explain' });
   }
-  const first = advice.actions.filter((action) => action.lastResort !== true).slice(0, MOST_BUTTONS);
-  const rest = offered.filter((action) => !first.includes(action));
+  const buttons: Action[] = [];
+  let used = MORE;
+  for (const action of advice.actions) {
+    const fits = buttons.length === 0 || used + width(action.title) <= ROW;
+    if (action.lastResort !== true && fits && buttons.length < MOST_BUTTONS) {
+      buttons.push(action);
+      used += width(action.title);
+    }
+  }
+  const rest = offered.filter((action) => !buttons.includes(action));
   const isLast = (action: Action): number => (action.lastResort === true ? 1 : 0);
-  return { buttons: first, more: rest.sort((a, b) => isLast(a) - isLast(b)) };
+  return { buttons, more: rest.sort((a, b) => isLast(a) - isLast(b)) };
 }
 
 /**

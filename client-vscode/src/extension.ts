@@ -129,6 +129,7 @@ class Extension implements Host, vscode.Disposable {
       });
       this.client = client;
       await client.start();
+      this.terminals.serverStarted();
     } catch (error) {
       this.client = undefined;
       this.reportFailure(error);

@@ -3,21 +3,22 @@ export class Tail {
   private chunks: { text: string; bytes: number }[] = [];
   private size = 0;
   private recent = '';
-  private readonly longest: number;
+  private longest = 0;
+  private needles: readonly string[] = [];
   found = false;
 
-  constructor(
-    private readonly limit: number,
-    private readonly needles: readonly string[],
-  ) {
+  constructor(private readonly limit: number) {}
+
+  /** Looks for these from now on, and in what is kept; true when one of them is there already. */
+  seek(needles: readonly string[]): boolean {
+    this.needles = needles;
     this.longest = Math.max(0, ...needles.map((needle) => needle.length));
+    this.recent = '';
+    return this.search(this.text);
   }
 
   /** Adds a chunk; true when it completes the first needle of the stream. */
   push(text: string): boolean {
-    if (text === '') {
-      return false;
-    }
     const bytes = Buffer.byteLength(text);
     this.chunks.push({ text, bytes });
     this.size += bytes;

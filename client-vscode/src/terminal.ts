@@ -29,6 +29,7 @@ export interface Host {
 }
 
 interface Watched {
+  readonly terminal: vscode.Terminal;
   readonly tail: Tail;
   reading: Promise<void>;
   timer?: NodeJS.Timeout;
@@ -88,23 +89,35 @@ export class TerminalWatcher implements vscode.Disposable {
       return;
     }
     const { needles, tailBytes } = this.host.capability() ?? DEFAULTS;
-    const watched: Watched = { tail: new Tail(tailBytes, needles), reading: Promise.resolve(), advised: false };
+    const watched: Watched = { terminal, tail: new Tail(tailBytes), reading: Promise.resolve(), advised: false };
+    watched.tail.seek(needles);
     this.watched.set(execution, watched);
     // `read` gives only what comes after the call: it must be called now.
-    watched.reading = this.read(terminal, execution, watched);
+    watched.reading = this.read(execution, watched);
   }
 
-  private async read(
-    terminal: vscode.Terminal,
-    execution: vscode.TerminalShellExecution,
-    watched: Watched,
-  ): Promise<void> {
+  /** The server has started and said what to look for: in what is running already, too. */
+  serverStarted(): void {
+    const { needles } = this.host.capability() ?? DEFAULTS;
+    for (const [execution, watched] of this.watched) {
+      if (watched.tail.seek(needles)) {
+        this.needleSeen(execution, watched);
+      }
+    }
+  }
+
+  private needleSeen(execution: vscode.TerminalShellExecution, watched: Watched): void {
+    watched.timer = setTimeout(() => {
+      const { terminal, tail } = watched;
+      void this.report(terminal, execution, watched, describe(terminal, execution, tail.text));
+    }, STILL_RUNNING_MS);
+  }
+
+  private async read(execution: vscode.TerminalShellExecution, watched: Watched): Promise<void> {
     try {
       for await (const data of execution.read()) {
         if (watched.tail.push(data) && this.watched.has(execution)) {
-          watched.timer = setTimeout(() => {
-            void this.report(terminal, execution, watched, describe(terminal, execution, watched.tail.text));
-          }, STILL_RUNNING_MS);
+          this.needleSeen(execution, watched);
         }
       }
     } catch (error) {

@@ -19,6 +19,18 @@ test('shows at most three buttons and keeps the rest', () => {
   assert.deepEqual(titles(more), ['d', 'e']);
 });
 
+test('a button whose title would be cut goes behind "More..."', () => {
+  const explain: Action = { kind: 'explain', title: 'Explain' };
+  const long = 'Install python3-six 1.16.0 with apt';
+  const { buttons, more } = choices(advice({ actions: [run('Create .venv and install there'), run(long), explain] }));
+  assert.deepEqual(titles(buttons), ['Create .venv and install there', 'Explain']);
+  assert.deepEqual(titles(more), [long]);
+});
+
+test('the best action is a button however long it is', () => {
+  assert.equal(choices(advice({ actions: [run('x'.repeat(200)), run('b')] })).buttons.length, 1);
+});
+
 test('a last resort is never a button and comes last', () => {
   const { buttons, more } = choices(
     advice({ actions: [run('force', true), run('venv')], more: [run('other')], explanation: 'Why.' }),
