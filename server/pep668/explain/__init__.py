@@ -107,4 +107,4 @@ def _advice(plan: Plan, cause: ErrorReport, command: str, place: Place, markdown
     actions = plan.actions[: MOST_ACTIONS - 1]
     rest = (*plan.actions[MOST_ACTIONS - 1 :], *plan.more)
     more = tuple(sorted(rest, key=lambda a: a.last_resort))
-    return Advice(key, plan.message, plan.severity, (*actions, EXPLAIN), more, markdown)
+    return Advice(key, _text.plain(plan.message), plan.severity, (*actions, EXPLAIN), more, markdown)

@@ -63,7 +63,7 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
     apps = applications_among(install.packages)
     application = bool(apps) and len(apps) == len(install.requests)
     first: list[Action] = []
-    if application:
+    if application and own:
         first += _application(install, place, packages)
     if again is not None:
         first.append(again)
@@ -74,16 +74,12 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
         step = f"{what(install)} is an application, pipx gives it an environment of its own"
         message = f"{tool} cannot install into {owner(packages)} Python: {step}."
     else:
-        then = "install there" if again is into else "run it again"
-        message = (
-            f"{tool} refused to install {what(install)} into {owner(packages)} Python: "
-            f"{verb} {place.directory} and {then}."
-        )
+        step = f"{verb} {place.directory} and {'install there' if again is into else 'run it again'}"
         if again is None:
-            message = (
-                f"{tool} refused to install {what(install)} into {owner(packages)} Python: "
-                "the command that calls it has to use a virtual environment."
-            )
+            step = "the command that calls it has to use a virtual environment"
+        operation = report.operation or "install"
+        into_or_with = "into" if operation == "install" else "with"
+        message = f"{tool} refused to {operation} {what(install)} {into_or_with} {owner(packages)} Python: {step}."
     return Plan(message, tuple(first), tuple(_last_resort(install, own, typed)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import shell
 from ..fixes._creation import interpreter
@@ -76,6 +76,7 @@ def into_environment(typed: Typed, install: Install, place: Place) -> Action | N
     if not drop_privileges(rewrite):
         return None
     drop_overrides(rewrite, install)
+    place = replace(place, folder=_folder(typed, install, place))
     directory, syntax = place.directory, place.syntax
     python = f"{directory}/bin/python"
     for option in install.options:
@@ -95,7 +96,7 @@ def into_environment(typed: Typed, install: Install, place: Place) -> Action | N
     if text is None:
         return None
     what = f"Install into {directory}" if place.ready else f"Create {directory} and install there"
-    return Action(what, text=text, environment=_left_behind(typed, install, place))
+    return Action(what, text=text, environment=place.path)
 
 
 def _with_environment(typed: Typed, install: Install, place: Place, edits: tuple[Edit, ...]) -> str | None:
@@ -125,15 +126,16 @@ def _joined(inserted: Edit, dropped: list[Edit]) -> list[Edit]:
     return [Edit(inserted.span.to(dropped[0].span), inserted.new_text)] if dropped else [inserted]
 
 
-def _left_behind(typed: Typed, install: Install, place: Place) -> str | None:
+def _folder(typed: Typed, install: Install, place: Place) -> str:
+    """The folder that the install runs in, "" where the line goes to an unknown one."""
     at = install.command.outer(Span(start(install.command), start(install.command))).start
     folder = place.folder
     for move in _MOVES.finditer(typed.text, 0, at):
         to = move["to"]
         if not to or to.startswith(("~", "-")):
-            return None
-        folder = posixpath.normpath(posixpath.join(folder, to))
-    return posixpath.join(folder, place.directory) if folder.startswith("/") else None
+            return ""
+        folder = posixpath.normpath(posixpath.join(folder, to)) if folder else ""
+    return folder
 
 
 def activated(typed: Typed, place: Place, install: Install | None) -> Action | None:

@@ -12,6 +12,11 @@ _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u
 _LONGEST = 200
 
 
+def plain(text: str) -> str:
+    """A sentence that may name what output holds, without characters that change how it is shown."""
+    return _INVISIBLE.sub(lambda m: "`" if m[0] == "`" else "?", text)
+
+
 def code(text: str) -> str:
     """Foreign text as inline code."""
     clean = _INVISIBLE.sub("?", text.strip())
@@ -30,7 +35,7 @@ def markdown(errors: Sequence[ErrorReport], plan: Plan | None, judged: Judged | 
         return "No refusal and no failure on the way to an environment was found in this output.\n"
     parts = ["## What happened"]
     if plan is not None:
-        parts.append(plan.message)
+        parts.append(plain(plan.message))
     parts += [_event(e) for e in errors[:5]]
     if len(errors) > 5:
         parts.append(f"And {len(errors) - 5} more.")

@@ -185,7 +185,8 @@ class Recognizer:
         block = _refusal.open_block(line, number) or self._open_uv(line, number)
         if block:
             self._block = block
-            self._block_before = tuple(raw for raw, _, n in self._recent if n < block.line)
+            literal = [found.text[:_KEPT] for found, n in self._escaped if n == number]
+            self._block_before = (*(raw for raw, _, n in self._recent if n < block.line), *literal)
             self._block_after = ""
             self._awake_until = max(self._awake_until, number + 2)
             return
