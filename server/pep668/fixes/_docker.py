@@ -80,7 +80,8 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
         path = () if made else _path_after(context, command)
         return combined(chain, change.edits(), venv_package(context, judged), path), explanation
     system = install.option("--system", "system")
-    if _own_path(context, command):
+    by_variable = install.tool == "uv" and command.region.fact("variable", "UV_SYSTEM_PYTHON") is not None
+    if by_variable or _own_path(context, command):
         use_environment(change, install, DIRECTORY)
     elif system is not None:
         change.drop(system.span)
