@@ -52,7 +52,7 @@ class Client:
         length = 0
         while (line := self.process.stdout.readline()) != b"\r\n":
             if not line:
-                raise SystemExit(f"{self.process.args} ended")
+                raise SystemExit(f"{self.process.args!r} ended")
             if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
         message: dict[str, Any] = json.loads(self.process.stdout.read(length))

@@ -118,7 +118,7 @@ class Session:
         return list(found or ())
 
     async def send(self, method: str, params: Any) -> Any:
-        return await self.client.protocol.send_request_async(method, params)
+        return await self.client.protocol.send_request_async(method, params)  # type: ignore[no-untyped-call]
 
     async def until(self, found: Callable[[], Any], seconds: float = 20.0) -> Any:
         """The first value that is something; fails when there is none in that time."""
@@ -189,7 +189,7 @@ async def connect(tmp_path: Path, environ: dict[str, str]) -> AsyncIterator[Conn
         await session.client.shutdown_session()
         assert session.client._server is not None
         assert session.client._server.returncode == 0
-        await session.client.stop()
+        await session.client.stop()  # type: ignore[no-untyped-call]
 
 
 def environment(folder: Path) -> Path:

@@ -142,7 +142,7 @@ async def test_nothing_waits_for_it(connect: Connect) -> None:
 )
 async def test_arguments_that_cannot_be_used(connect: Connect, arguments: list[Any], says: str) -> None:
     session = await connect()
-    result = await session.client.workspace_execute_command_async(types.ExecuteCommandParams(CREATE, arguments))
+    result: Any = await session.client.workspace_execute_command_async(types.ExecuteCommandParams(CREATE, arguments))
     assert not result["ok"]
     assert says in result["message"]
 

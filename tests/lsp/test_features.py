@@ -207,7 +207,7 @@ async def test_code_actions(connect: Connect) -> None:
     shown = await session.pushed(uri, 1)
     actions = await session.actions(uri, (1, 6), shown=shown)
     assert all(a.kind == types.CodeActionKind.QuickFix for a in actions)
-    assert all(a.diagnostics == shown for a in actions)
+    assert all(list(a.diagnostics) == shown for a in actions)
     assert [a.is_preferred for a in actions].count(True) == 1
     assert actions[0].is_preferred
     [edit] = actions[0].edit.document_changes
@@ -260,8 +260,8 @@ async def test_lens_where_there_is_no_environment(connect: Connect) -> None:
     assert lens.command is not None
     assert lens.command.title == "Create virtual environment and install these requirements"
     assert lens.command.command == "pep668.createEnvironment"
-    folder = (session.folder / "app").as_uri()
-    assert lens.command.arguments == [{"folder": folder, "directory": ".venv", "requirements": ["requirements.txt"]}]
+    expected = {"folder": session.folder.as_uri(), "directory": ".venv", "requirements": ["app/requirements.txt"]}
+    assert list(lens.command.arguments or ()) == [expected]
     [found] = await session.pushed(uri, 1)
     assert found.code == "EM030"
 
@@ -274,9 +274,8 @@ async def test_lens_where_there_is_one(connect: Connect) -> None:
     [lens] = await session.lenses(uri)
     assert lens.command is not None
     assert lens.command.title == "Install these requirements into .venv"
-    assert lens.command.arguments == [
-        {"folder": session.folder.as_uri(), "directory": ".venv", "requirements": ["requirements/dev.txt"]}
-    ]
+    expected = {"folder": session.folder.as_uri(), "directory": ".venv", "requirements": ["requirements/dev.txt"]}
+    assert list(lens.command.arguments or ()) == [expected]
     assert await session.pushed(uri, 1) == []
 
 
@@ -309,7 +308,8 @@ async def test_requests_at_once(connect: Connect) -> None:
     report, shown, actions, lenses = await asyncio.gather(
         session.pull(uri), session.hover(uri, 1, 6), session.actions(uri, (1, 6)), session.lenses(uri)
     )
-    assert report.items  # type: ignore[union-attr]
+    assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+    assert report.items
     assert shown
     assert actions
     assert lenses == []

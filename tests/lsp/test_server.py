@@ -24,10 +24,10 @@ async def test_capabilities(connect: Connect) -> None:
     assert server.hover_provider
     assert server.code_lens_provider
     assert server.diagnostic_provider is None  # the client does not pull
-    assert server.code_action_provider.code_action_kinds == [types.CodeActionKind.QuickFix]  # type: ignore[union-attr]
+    assert list(server.code_action_provider.code_action_kinds) == [types.CodeActionKind.QuickFix]  # type: ignore[union-attr,arg-type]
     assert server.execute_command_provider is not None
     assert set(server.execute_command_provider.commands) == {"pep668.createEnvironment", "pep668.showFix"}
-    own = server.experimental["pep668"]  # type: ignore[index,call-overload]
+    own = server.experimental["pep668"]  # type: ignore[index]
     assert own["protocol"] == 1
     assert "externally-managed-environment" in own["terminal"]["needles"]
     assert own["terminal"]["tailBytes"] == 65536

@@ -35,7 +35,7 @@ async def test_camel_case_and_unset_values_of_an_editor(connect: Connect) -> Non
     [lens] = await session.lenses(session.open("requirements.txt", "six\n"))
     assert lens.command is not None
     assert lens.command.arguments is not None
-    assert lens.command.arguments[0]["directory"] == "env"  # type: ignore[index,call-overload]
+    assert lens.command.arguments[0]["directory"] == "env"  # type: ignore[index]
 
 
 async def test_configuration_that_is_asked_for(connect: Connect) -> None:
@@ -94,7 +94,7 @@ async def test_files_above_the_editor(connect: Connect) -> None:
     [lens] = await session.lenses(session.open("requirements.txt", "six\n"))
     assert lens.command is not None
     assert lens.command.arguments is not None
-    assert lens.command.arguments[0]["directory"] == "env"  # type: ignore[index,call-overload]
+    assert lens.command.arguments[0]["directory"] == "env"  # type: ignore[index]
 
 
 async def test_a_settings_file_that_changes_counts(connect: Connect) -> None:
@@ -139,7 +139,7 @@ async def test_watchers_are_registered_where_the_client_can(connect: Connect) ->
     session = await start()
     await session.until(lambda: len(registered) == 2)
     by_method = {r.method: r.register_options for r in registered}
-    patterns = [w["globPattern"] for w in by_method["workspace/didChangeWatchedFiles"]["watchers"]]  # type: ignore[index,call-overload]
+    patterns = [w["globPattern"] for w in by_method["workspace/didChangeWatchedFiles"]["watchers"]]  # type: ignore[index]
     assert "**/pep668.toml" in patterns
     assert "**/pyvenv.cfg" in patterns
     assert "**/pip.conf" in patterns

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from .server import Server
 
-# An analysis that takes longer than this (seconds) waits for a pause in the typing.
-_AT_ONCE = 0.02
+# An analysis that takes longer than this (seconds) waits a part of its time for more changes to come in.
+_AT_ONCE = 0.05
+_PART = 0.25
 _LONGEST_PAUSE = 0.5
 
 
@@ -54,7 +55,7 @@ class Publisher:
         if cost <= _AT_ONCE:
             self._start(uri)
         else:
-            pause = min(2 * cost, _LONGEST_PAUSE)
+            pause = min(_PART * cost, _LONGEST_PAUSE)
             self._timers[uri] = asyncio.get_running_loop().call_later(pause, self._start, uri)
 
     def closed(self, uri: str) -> None:

@@ -80,15 +80,14 @@ async def code_lenses(server: Server, params: types.CodeLensParams) -> list[type
 
 
 def _into(found: Analysis, path: str) -> tuple[dict[str, Any], bool]:
-    """The arguments that install a requirements file into its project's environment, or into a new one beside it.
+    """The arguments that install a requirements file into its project's environment, there or not yet.
 
     The second value says whether that environment is there.
     """
-    machine, folder = found.context.machine, uris.parent(path)
-    directory, exists = found.context.settings.environment_directory, False
-    for environment in machine.environments if machine else ():
-        if os.path.dirname(environment.path) == machine.folder:
-            folder, directory, exists = machine.folder, os.path.basename(environment.path), True
-            break
+    machine, directory = found.context.machine, found.context.settings.environment_directory
+    folder = machine.folder if machine and machine.folder else uris.parent(path)
+    here = [e.path for e in machine.environments if uris.parent(e.path) == folder] if machine else []
+    if here:
+        directory = os.path.basename(here[0])
     requirements = [os.path.relpath(path, folder)]
-    return {"folder": uris.from_path(folder), "directory": directory, "requirements": requirements}, exists
+    return {"folder": uris.from_path(folder), "directory": directory, "requirements": requirements}, bool(here)

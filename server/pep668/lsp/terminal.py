@@ -75,7 +75,7 @@ async def _explained(server: Server, execution: Execution) -> Any:
             execution.output,
             command=execution.command_line,
             exit_code=execution.exit_code,
-            cwd=execution.cwd,
+            cwd=execution.cwd or "",
             shell=execution.shell,
             machine=session.machine(place),
             settings=settings,

@@ -61,7 +61,7 @@ def from_path(path: str) -> str:
 
 def parent(path: str) -> str:
     """The folder of a path, of Windows or POSIX form; its own for a root."""
-    return (ntpath if _WINDOWS.match(path) else posixpath).dirname(path)
+    return ntpath.dirname(path) if _WINDOWS.match(path) else posixpath.dirname(path)
 
 
 def is_within(path: str, folder: str) -> bool:
