@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
+from pep668 import explain
 from pygls.exceptions import JsonRpcException
 
 from .conftest import DOCKERFILE, Connect, capabilities
@@ -29,7 +30,7 @@ async def test_capabilities(connect: Connect) -> None:
     assert set(server.execute_command_provider.commands) == {"pep668.createEnvironment", "pep668.showFix"}
     own = server.experimental["pep668"]  # type: ignore[index]
     assert own["protocol"] == 1
-    assert "externally-managed-environment" in own["terminal"]["needles"]
+    assert own["terminal"]["needles"] == list(explain.NEEDLES)
     assert own["terminal"]["tailBytes"] == 65536
 
 

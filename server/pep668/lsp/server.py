@@ -34,7 +34,8 @@ CREATE_ENVIRONMENT = "pep668.createEnvironment"
 SHOW_FIX = "pep668.showFix"
 
 # What the client watches for in a terminal's output; it sends the output then, at once.
-NEEDLES = ("externally-managed-environment", "externally managed", "ensurepip is not available")
+# They are `explain.NEEDLES`, without importing that before `initialize` is answered.
+NEEDLES = ("externally", "ExternallyManaged", "PEP 668")
 TAIL_BYTES = 65536
 
 # Seconds that what is under way has to end when the session does.
