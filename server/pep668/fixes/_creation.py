@@ -7,36 +7,60 @@ import re
 import shlex
 
 from ..context import Context
-from ..model import Command, Install
+from ..model import Command, Install, Word
 from ..text import Edit, Span, newline_of
 from ._edits import start
 
 MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd|popd)(?:[ \t;]|$)", re.MULTILINE)
 _MAKERS = ("virtualenv", "venv", "pyvenv")
+_WITH_VALUE = ("--prompt", "-p", "--python", "--app-data", "--extra-search-dir", "--index-url", "--cache-dir")
 
 
 def created(command: Command) -> str | None:
-    """The directory where a command makes an environment: `python3 -m venv D`, `virtualenv D`, `uv venv D`."""
-    words = [w.pattern for w in command.words]
-    name = command.name or ""
-    if name.rstrip("0123456789.") == "python" and len(words) > 3 and "-m" in words[:3]:
-        at = words.index("-m") + 1
-        if words[at] not in _MAKERS:
-            return None
-        arguments = words[at + 1 :]
+    """The place where a command makes an environment, as shell text: `python3 -m venv D`, `virtualenv D`, `uv venv D`.
+
+    A word with a variable is taken as written; one that cannot be written again (`$(mktemp -d)`) gives None.
+    """
+    words, name = command.words, command.name or ""
+    if name.rstrip("0123456789.") == "python" and len(words) > 3 and "-m" in (words[1].value, words[2].value):
+        at = 2 if words[1].value == "-m" else 3
+        arguments = words[at + 1 :] if words[at].value in _MAKERS else ()
     elif name in _MAKERS:
         arguments = words[1:]
-    elif name == "uv" and words[1:2] == ["venv"]:
-        arguments = words[2:] or [".venv"]
+    elif name == "uv" and [w.value for w in words[1:2]] == ["venv"]:
+        arguments = words[2:]
+        if not arguments:
+            return ".venv"
     else:
         return None
-    paths = [a for a in arguments if not a.startswith("-")]
-    return posixpath.normpath(paths[-1]) if paths and "\0" not in paths[-1] else None
+    option = ""
+    for word in arguments:
+        if word.pattern.startswith("-"):
+            option = word.pattern
+        elif option in _WITH_VALUE:
+            option = ""
+        else:
+            return _written(command, word)
+    return None
 
 
-def creation(install: Install, directory: str, options: str) -> str:
+def _written(command: Command, word: Word) -> str | None:
+    if word.value is not None:
+        return quoted(posixpath.normpath(word.value))
+    if all(isinstance(part, str) or part.name for part in word.parts):
+        return command.region.text[word.span.start : word.span.end].rstrip("/")
+    return None
+
+
+def quoted(directory: str) -> str:
+    """A directory as one shell word; the home directory's `~` keeps its meaning."""
+    if directory.startswith("~/"):
+        return f"~/{shlex.quote(directory[2:])}"
+    return shlex.quote(directory)
+
+
+def creation(install: Install, place: str, options: str) -> str:
     """The command that makes the environment unless it works already, also behind a half-made try."""
-    place = shlex.quote(directory)
     if install.tool == "uv":
         return f"test -x {place}/bin/python || uv venv --seed{options} {place}"
     return f"test -x {place}/bin/pip || {interpreter(install)} -m venv{options} {place}"

@@ -6,20 +6,20 @@ import posixpath
 
 from ..context import Context
 from ..model import Command, Scope, ScopeKind
-from ._creation import MOVES
+from ._creation import MOVES, quoted
 from ._edits import start
 from ._index import index
 
 
 def existing(context: Context, command: Command) -> tuple[str, bool] | None:
-    """An environment that the same text makes before: its directory, and whether it is there for certain."""
+    """An environment that the same text makes before: its place as shell text, and whether it is there for certain."""
     found: tuple[str, bool] | None = None
-    for other, directory in index(context).makers:
+    for other, place in index(context).makers:
         if other.region is not command.region or other.span.start >= command.span.start:
             continue
-        if MOVES.search(command.region.text, other.span.end, start(command)):
+        if not place.startswith(("/", "~")) and MOVES.search(command.region.text, other.span.end, start(command)):
             continue
-        found = (directory, _reaches(other.scope, command.scope))
+        found = (place, _reaches(other.scope, command.scope))
     return found
 
 
@@ -30,8 +30,8 @@ def _reaches(maker: tuple[Scope, ...], user: tuple[Scope, ...]) -> bool:
     return maker == user[: len(maker)]
 
 
-def directory_of(context: Context, command: Command) -> tuple[str, bool]:
-    """Which environment to use, and whether the text makes it before this command."""
+def place_of(context: Context, command: Command) -> tuple[str, bool]:
+    """Which environment to use, as shell text, and whether the text makes it before this command."""
     made = existing(context, command)
     if made:
         return made
@@ -39,5 +39,5 @@ def directory_of(context: Context, command: Command) -> tuple[str, bool]:
         folder = context.machine.folder.rstrip("/")
         for environment in context.machine.environments:
             if posixpath.dirname(environment.path) == folder:
-                return posixpath.basename(environment.path), False
-    return context.settings.environment_directory, False
+                return quoted(posixpath.basename(environment.path)), False
+    return quoted(context.settings.environment_directory), False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from ..context import Context
 from ..model import Command, Edit, Judged, Region
@@ -75,7 +74,7 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     python = python_installer(context, install)
     if made or (python is not None and region_of(python) is region_of(command)):
         directory = made or DIRECTORY
-        use_environment(change, install, shlex.quote(directory))
+        use_environment(change, install, directory)
         chain = () if made else _chained(context, command, f"{maker} {DIRECTORY}")
         path = () if made else _path_after(context, command)
         return combined(chain, change.edits(), venv_package(context, judged), path), explanation

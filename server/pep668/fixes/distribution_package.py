@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import data
 from ..context import Context
-from ..data.applications import SUITES, debian_package
-from ..model import Applicability, Environment, Finding, Fix, Judged, Request
+from ..model import Applicability, Finding, Fix, Judged
+from ._distribution import package_for, row_of
 from ._docker import anchor
 from ._packages import before
 from ._replace import plain_projects, replaced
@@ -28,7 +27,7 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     if not isinstance(judged, Judged) or not plain_projects(judged.install):
         return
     install = judged.install
-    row, release = _row(context, judged.environment)
+    row, release = row_of(context, judged.environment)
     if row is None or any("[" in r.text for r in install.requests):
         return
     if not row.install.startswith("apt"):
@@ -41,7 +40,7 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
             )
         return
     suite = {"12": "bookworm", "13": "trixie"}.get(release, "") if row.id == "debian" else ""
-    packages = [_package(request, suite) for request in install.requests]
+    packages = [package_for(request, suite) for request in install.requests]
     if None in packages:
         return
     listed = " ".join(dict.fromkeys(p for p in packages if p))
@@ -49,46 +48,6 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     title = f"Install {listed} with apt instead"
     kind = Applicability.UNSAFE if edits else Applicability.DISPLAY_ONLY
     yield Fix(ID, title, edits or (), applicability=kind, explanation=f"sudo apt install {listed}")
-
-
-def _row(context: Context, environment: Environment) -> tuple[data.DistributionData | None, str]:
-    """The distribution that the install reaches, and its release."""
-    machine = context.machine.distribution if context.machine and environment.local else None
-    if machine is not None:
-        row = data.distribution(machine.id, machine.like)
-        owner = environment.distribution or ""
-        if row is not None and (not owner or owner.startswith((row.label, machine.name.split(" ")[0]))):
-            return row, machine.version.partition(".")[0]
-    label = environment.distribution or ""
-    rows = [r for r in data.distributions().values() if label == r.label or label.startswith(f"{r.label} ")]
-    if not rows:
-        return None, ""
-    row = max(rows, key=lambda r: len(r.label))
-    return row, label[len(row.label) :].strip()
-
-
-def _package(request: Request, suite: str) -> str | None:
-    """The package that holds what is asked for; without a suite it must be the same in all, whatever the version."""
-    name = request.name or ""
-    found = {debian_package(name, s) for s in ((suite,) if suite else SUITES)}
-    names = {f[0] for f in found if f}
-    if None in found or len(names) != 1:
-        return None
-    if request.specifier:
-        versions = [f[1] for f in found if f]
-        if not suite or not _satisfies(versions[0], request.specifier):
-            return None
-    return names.pop()
-
-
-def _satisfies(version: str, specifier: str) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return SpecifierSet(specifier).contains(Version(version), prereleases=True)
-    except (InvalidSpecifier, InvalidVersion):
-        return False
 
 
 def _commands(context: Context, judged: Judged, listed: str) -> list[str]:

@@ -12,14 +12,14 @@ look, and the fix is unsafe. Commands in strings, on other machines or as other 
 
 from __future__ import annotations
 
-import shlex
+import re
 from collections.abc import Iterator
 
 from ..context import Context
 from ..model import Applicability, Edit, Finding, Fix, Install, Judged, Verdict
 from . import _docker
 from ._creation import creation, inserted
-from ._directory import directory_of
+from ._directory import place_of
 from ._edits import Rewrite, combined, command_line, drop_overrides, drop_privileges, stays_here, use_environment
 from ._later import relied_on
 from ._packages import system_packages, venv_package
@@ -27,6 +27,8 @@ from ._packages import system_packages, venv_package
 RULES = ("EM001", "EM002", "EM003", "EM006")
 ORDER = 10
 ID = "virtual-environment"
+
+_BARE = re.compile(r"[\w./~-]+")  # needs no quotes, whatever quotes stand around it
 
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
@@ -40,8 +42,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         title = "Install into a virtual environment in the image instead"
         safe = _docker.on_path(context, judged) or not relied_on(judged)
     else:
-        edits, explanation, directory = _script(context, judged)
-        title = f"Install into {directory} instead"
+        edits, explanation, place = _script(context, judged)
+        title = f"Install into {place} instead"
         safe = not relied_on(judged)
     if edits is None:
         yield Fix(ID, title, applicability=Applicability.DISPLAY_ONLY, explanation=explanation)
@@ -58,12 +60,11 @@ def _about(finding: Finding, install: Install) -> bool:
 
 def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str, str]:
     install = judged.install
-    directory, made = directory_of(context, install.command)
-    place = shlex.quote(directory)
-    line = creation(install, directory, system_packages(context, install))
+    place, made = place_of(context, install.command)
+    line = creation(install, place, system_packages(context, install))
     rewrite = Rewrite(context.text, install.command)
     nested = install.command.region.origin is not None
-    possible = stays_here(install.command) and drop_privileges(rewrite) and not (nested and place != directory)
+    possible = stays_here(install.command) and drop_privileges(rewrite) and not (nested and not _BARE.fullmatch(place))
     drop_overrides(rewrite, install)
     use_environment(rewrite, install, place)
     name = "python" if install.python.is_interpreter else "pip"
@@ -71,4 +72,4 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     explanation = f"{line}\n{command_line(install, program)}"
     before = () if made else inserted(context, install.command, line)
     edits = combined(before, rewrite.edits(), venv_package(context, judged)) if possible else None
-    return edits, explanation, directory
+    return edits, explanation, place
