@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from machines import ARCH, DEBIAN_12, DEBIAN_12_WITH_UV, DEBIAN_12_WITH_VENV
 
+from machines import ARCH, DEBIAN_12, DEBIAN_12_WITH_UV, DEBIAN_12_WITH_VENV
 from pep668.explain import Action, Advice, explain
 from pep668.model import Machine, VirtualEnvironment
 
@@ -203,7 +203,11 @@ def test_follow_on_failures() -> None:
     assert texts(option) == ["pip install six"]
 
 
-FORGED = "+ pip install $(touch pwned) `touch pwned` ; touch pwned\n> pip install 'x\u202e;touch pwned'\n\x1b]633;E;pip install x\\x3b touch pwned\x07"
+FORGED = (
+    "+ pip install $(touch pwned) `touch pwned` ; touch pwned\n"
+    "> pip install 'x\u202e;touch pwned'\n"
+    "\x1b]633;E;pip install x\\x3b touch pwned\x07"
+)
 
 
 @pytest.mark.parametrize("command", ["", "./build", "pip install idna", "make", "cat x; ./y"])
@@ -228,12 +232,13 @@ def run_action(action: Action, folder: Path, shell: str) -> str:
     tools.mkdir(exist_ok=True)
     maker = tools / "python3"
     maker.write_text(
-        '#!/bin/sh\necho made >> log; mkdir -p .venv/bin; printf \'#!/bin/sh\\necho pip "$@" >> %s/log\\n\' "$ROOT" > .venv/bin/pip; chmod +x .venv/bin/pip\n',
+        "#!/bin/sh\necho made >> log; mkdir -p .venv/bin\n"
+        'printf \'#!/bin/sh\\necho pip "$@" >> %s/log\\n\' "$ROOT" > .venv/bin/pip; chmod +x .venv/bin/pip\n',
         encoding="utf-8",
     )
     maker.chmod(0o755)
     environment = {**os.environ, "PATH": f"{tools}:/usr/bin:/bin", "ROOT": str(folder)}
-    subprocess.run([shell, "-c", action.text], cwd=folder, env=environment, check=True, timeout=30)  # noqa: S603
+    subprocess.run([shell, "-c", action.text], cwd=folder, env=environment, check=True, timeout=30)
     return (folder / "log").read_text(encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import deque
 
 import pytest
 from hypothesis import given, settings
@@ -15,15 +16,15 @@ from pep668.languages.output import NEEDLES, Recognizer, Source, recognize
 from pep668.model import ErrorReport
 
 NOTE = (
-    "note: If you believe this is a mistake, please contact your Python installation or OS distribution provider. You can "
-    "override this, at the risk of breaking your Python installation or OS, by passing --break-system-packages.\n"
-    "hint: See PEP 668 for the detailed specification.\n"
+    "note: If you believe this is a mistake, please contact your Python installation or OS distribution provider. "
+    "You can override this, at the risk of breaking your Python installation or OS, by passing "
+    "--break-system-packages.\nhint: See PEP 668 for the detailed specification.\n"
 )
 BODY = """× This environment is externally managed
 ╰─> To install Python packages system-wide, try apt install
     python3-xyz, where xyz is the package you are trying to
     install.
-    
+
     See /usr/share/doc/python3.11/README.venv for more information.
 """
 PIP = f"error: externally-managed-environment\n\n{BODY}\n{NOTE}"
@@ -34,7 +35,10 @@ COLOURED = (
     .replace("×", "\x1b[31m×\x1b[0m")
     .replace("╰─>", "\x1b[31m╰─>\x1b[0m")
 )
-UV = "error: The interpreter at `/usr` is externally managed, and indicates the following:\n\n  Use apt.\n\nhint: Consider a venv\n"
+UV = (
+    "error: The interpreter at `/usr` is externally managed, and indicates the following:\n"
+    "\n  Use apt.\n\nhint: Consider a venv\n"
+)
 
 
 def prefixed(prefix: str, text: str = PIP) -> str:
@@ -138,7 +142,10 @@ def test_string_literals(name: str) -> None:
 
 def test_ansible_in_yaml() -> None:
     body = "".join(f"    {line}\n" if line else "\n" for line in PIP.splitlines())
-    output = f"fatal: [localhost]: FAILED! => changed=false \n  cmd:\n  - /usr/bin/pip3\n  - install\n  - six\n  msg: |-\n    stdout: ''\n    :stderr: {body.lstrip()}"
+    output = (
+        "fatal: [localhost]: FAILED! => changed=false \n  cmd:\n  - /usr/bin/pip3\n  - install\n  - six\n"
+        f"  msg: |-\n    stdout: ''\n    :stderr: {body.lstrip()}"
+    )
     error = one(output, command="ansible-playbook site.yml", exit_code=2)
     assert (error.form, error.packages) == ("pip-unicode", ("six",))
 
@@ -247,7 +254,7 @@ def test_what_was_asked_for_stands_before_it(line: str) -> None:
 
 
 AFTER = [
-    "subprocess.CalledProcessError: Command '['/usr/bin/python3', '-m', 'pip', 'install', 'six']' returned non-zero exit status 1.",
+    "Error: Command '['/usr/bin/python3', '-m', 'pip', 'install', 'six']' returned non-zero exit status 1.",
     "subprocess.CalledProcessError: Command 'pip install six' returned non-zero exit status 1.",
     "The command '/bin/sh -c pip install six' returned a non-zero code: 1",
     '#8 ERROR: process "/bin/sh -c pip install six" did not complete successfully: exit code: 1',
@@ -314,6 +321,15 @@ def test_shown_by_an_unknown_program(output: str) -> None:
     assert refusals(output, command="./show", exit_code=1) == []
 
 
+def test_a_line_alone_needs_a_reason() -> None:
+    bare = "error: externally-managed-environment\n"
+    assert refusals(bare, command="./show", exit_code=1) == []
+    assert refusals(bare, command="./show", exit_code=None) == []
+    assert refusals(bare, command="./build 2>&1 | grep error", exit_code=0)
+    assert refusals(f"+ pip install six\n{bare}", command="./build", exit_code=1)
+    assert refusals(bare)
+
+
 def test_a_trace_that_prints_it() -> None:
     assert refusals(f"+ cat README.md\n{PIP}", command="bash -x docs.sh", exit_code=1) == []
     assert refusals(f"+ pip install six\n+ cat pip.log\n{PIP}", command="bash -x docs.sh", exit_code=1)
@@ -378,10 +394,10 @@ def test_needles_occur_in_all_that_is_recognized() -> None:
         assert any(needle in text for needle in NEEDLES)
 
 
-PIECES = st.sampled_from(
-    [PIP, UV, COLOURED, BODY, NOTE, "\n", "\r", "\r\n", "\x1b[", "\x1b]633;E;", "\\n", "\\u001b", '"', "error: ", "externally",
-     " managed", "+ pip install x\n", "No module named pip", "'ensurepip'", "× ", "\\xc3\\x97", "\x1b[?1049h", "\x1b[?1049l"]
-)  # fmt: skip
+MESSAGES = (PIP, UV, COLOURED, BODY, NOTE, "error: ", "externally", " managed", "× ")
+MARKS = ("\n", "\r", "\r\n", "\x1b[", "\x1b]633;E;", "\x1b[?1049h", "\x1b[?1049l", "\\n", "\\u001b", '"', "\\xc3\\x97")
+OTHERS = ("+ pip install x\n", "No module named pip", "'ensurepip'")
+PIECES = st.sampled_from([*MESSAGES, *MARKS, *OTHERS])
 
 
 @settings(max_examples=150, deadline=None)
@@ -415,8 +431,8 @@ def size_of(value: object, seen: set[int]) -> int:
     total = sys.getsizeof(value)
     if isinstance(value, dict):
         total += sum(size_of(v, seen) for pair in value.items() for v in pair)
-    elif isinstance(value, list | tuple | set) or type(value).__name__ == "deque":
-        total += sum(size_of(v, seen) for v in value)  # type: ignore[attr-defined]
+    elif isinstance(value, list | tuple | set | deque):
+        total += sum(size_of(v, seen) for v in value)
     else:
         total += sum(size_of(getattr(value, s, None), seen) for s in getattr(value, "__slots__", ()))
         total += size_of(getattr(value, "__dict__", None), seen)
@@ -439,10 +455,18 @@ def test_memory_does_not_grow_with_the_output() -> None:
     assert sizes[-1] <= max(sizes[:5]) * 1.2
 
 
-@pytest.mark.parametrize(
-    "line", ["a/" * 300_000 + ": not found", "\x1b[" * 300_000 + "not found", "[" * 300_000 + "'ensurepip'", "+" * 300_000 + " pip install x",
-             "\\n externally" * 50_000, "error: The interpreter at " * 20_000 + "externally managed", "'" * 200_000 + "pip install"]
-)  # fmt: skip
+HOSTILE = [
+    "a/" * 300_000 + ": not found",
+    "\x1b[" * 300_000 + "command not found",
+    "[" * 300_000 + "'ensurepip'",
+    "+" * 300_000 + " pip install x",
+    "\\n externally" * 50_000,
+    "error: The interpreter at " * 20_000 + "externally managed",
+    "'" * 200_000 + "pip install",
+]
+
+
+@pytest.mark.parametrize("line", HOSTILE, ids=[h[:12] for h in HOSTILE])
 def test_hostile_lines_take_linear_time(line: str) -> None:
     begun = time.monotonic()
     recognize(f"{line}\n{line}\n{PIP}")

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from pep668.explain import explain
+from pep668.explain import Explanation, explain
 from pep668.languages.output import Recognizer, recognize
 from pep668.model import ErrorReport
+from pep668.render.explanation import as_json
 
 RECORDINGS = Path(__file__).resolve().parent.parent / "recordings"
 
@@ -44,6 +45,9 @@ def test_a_refusal_is_recognized(path: Path) -> None:
         assert list(error.packages) == expected["packages_requested"]
     if expected.get("python_version_stated"):
         assert f"python{error.python_version}" == expected["python_version_stated"]
+    about = json.loads(path.read_text(encoding="utf-8"))
+    (line,) = [e["line"] for e in as_json(Explanation(tuple(errors), None, ""), output)["errors"]]
+    assert line in (about["analysis"]["pep668_anchor_lines"] or [1])
     text = output[error.span.start : error.span.end]
     assert text.startswith(("error", "ERROR: ")), text[:60]
 

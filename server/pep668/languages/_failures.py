@@ -99,7 +99,8 @@ PATTERNS: tuple[Pattern, ...] = (
         r"^error: Failed to locate a virtualenv or Conda environment\b",
         tool="uv",
     ),
-    _p("command-not-found", "not found", rf"(?:^|[\s:])(?P<detail>{_PROGRAM}): (?:command )?not found\b"),
+    _p("command-not-found", ": not found", rf"(?:^|[\s:])(?P<detail>{_PROGRAM}): not found\b"),
+    _p("command-not-found", ": command not found", rf"(?:^|[\s:])(?P<detail>{_PROGRAM}): command not found\b"),
     _p("command-not-found", "command not found: ", rf"\bcommand not found: '?(?P<detail>{_PROGRAM})'?\s*$"),
     _p("command-not-found", "Unknown command", rf"\bUnknown command:? '?(?P<detail>{_PROGRAM})'?\s*$"),
     _p("command-not-found", "Command not found", rf"^(?P<detail>{_PROGRAM}): Command not found\.\s*$"),
@@ -110,7 +111,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "is not recognized",
         rf"(?:^|\s)(?P<detail>{_PROGRAM})\s?: The term '[^'\n]{{1,200}}' is not",
     ),
-    _p("command-not-found", "not found", rf"\bexec: \"(?P<detail>{_PROGRAM})\": (?:executable file )?not found"),
+    _p("command-not-found", "file not found", rf"\bexec: \"(?P<detail>{_PROGRAM})\": executable file not found"),
     _p(
         "command-not-found",
         "No such file",

@@ -271,7 +271,10 @@ class Recognizer:
             return loose
         if not (block.escaped or _refusal.is_clean(block.prefix)):
             return False
-        return not source.known or source.failed or source.filtered or bool(command)
+        # pip never prints its first line alone, so a line alone is one that something else let through.
+        if not source.known or source.filtered or command:
+            return True
+        return source.failed and strength is Strength.PART
 
     def _is_repeat(self, block: Block) -> bool:
         """Whether BuildKit's summary repeats what the step's log has shown."""

@@ -16,7 +16,7 @@ from ._terminal import Line
 ANCHOR = re.compile(r"error: externally-managed-environment(?:\s*$|(?=\"\s*[,}]))")
 MESSAGE = re.compile(r"This environment is externally managed(?:\s*$|(?=\"\s*[,}]))")
 _RECORD = re.compile(r"\s*\{.*\"\s?:\s?\"$")
-NOTE = re.compile(r"note: If you believe this is a mistake, please contact your Python installation")
+NOTE = re.compile(r"note: If you believe this is a mistake, please contact")
 HINT = re.compile(r"hint: See PEP 668 for the detailed specification\.")
 EXCEPTION = re.compile(r"<ExternallyManagedEnvironment: externally-managed-environment>\s*$")
 UV = re.compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..explain import Explanation
-from ..text import LineTable
 from .text import printable
 
 NOTHING = "No refusal and no failure on the way to an environment was found in this output.\n"
@@ -13,7 +12,6 @@ NOTHING = "No refusal and no failure on the way to an environment was found in t
 
 def as_json(explanation: Explanation, output: str) -> dict[str, Any]:
     """`{"errors": [...], "advice": {...}}`; lines count from 1, the advice is empty where there is none."""
-    lines = LineTable(output)
     errors = [
         {
             "kind": error.kind,
@@ -22,14 +20,19 @@ def as_json(explanation: Explanation, output: str) -> dict[str, Any]:
             "packages": list(error.packages),
             "requirements": list(error.requirements),
             "prefix": error.prefix,
-            "line": lines.line_of(error.span.start) + 1,
-            "end_line": lines.line_of(max(error.span.start, error.span.end - 1)) + 1,
+            "line": _line(output, error.span.start),
+            "end_line": _line(output, max(error.span.start, error.span.end - 1)),
             "form": error.form,
             "detail": error.detail,
         }
         for error in explanation.errors
     ]
     return {"errors": errors, "advice": explanation.advice.to_json() if explanation.advice else {}}
+
+
+def _line(output: str, offset: int) -> int:
+    """Lines of output end with a newline only: a lone carriage return writes over the line."""
+    return output.count("\n", 0, offset) + 1
 
 
 def as_text(explanation: Explanation) -> str:
