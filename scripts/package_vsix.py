@@ -27,7 +27,6 @@ CLIENT = ROOT / "client-vscode"
 SERVER = ROOT / "server" / "pep668"
 REQUIREMENTS = CLIENT / "server" / "requirements.txt"
 BUILD = ROOT / "build"
-STAGE = BUILD / "extension"
 OLDEST = "3.10"
 # Only wheels that fit every platform and every Python from the oldest on.
 PURE = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none", f"--python-version={OLDEST}"]
@@ -53,8 +52,13 @@ def pip() -> list[str]:
         return [sys.executable, "-m", "pip"]
     environment = BUILD / "packaging-venv"
     python = environment / "bin" / "python"
-    if not python.exists():
-        run([sys.executable, "-m", "venv", "--clear", environment])
+    make = [sys.executable, "-m", "venv", "--clear", str(environment)]
+    if not (environment / "bin" / "pip").exists() and subprocess.run(make, capture_output=True).returncode:
+        # Debian and Ubuntu keep what it needs in a package of its own.
+        package = "python{}.{}-venv".format(*sys.version_info)
+        if subprocess.run([ROOT / "scripts" / "system_packages.sh", package], stdout=sys.stderr).returncode:
+            sys.exit(1)
+        run(make)
     return [str(python), "-m", "pip"]
 
 
@@ -100,29 +104,52 @@ def stage_libraries(target: Path) -> None:
         sys.exit(f"not pure Python, so not for every platform: {', '.join(map(str, native))}")
 
 
-def stage() -> None:
+def licences(inputs: Iterable[str]) -> str:
+    """The licences of the npm packages that these bundled files belong to; SystemExit where one has none."""
+    packages = sorted(
+        {found.group() for path in inputs if (found := re.match(r".*node_modules/(@[^/]+/)?[^/]+", path))}
+    )
+    notices = ["The file out/extension.js holds parts of these packages.\n"]
+    for package in packages:
+        files = sorted((CLIENT / package).iterdir())
+        licence = next((file for file in files if re.match("licen[sc]e", file.name, re.IGNORECASE)), None)
+        if licence is None:
+            sys.exit(f"{package} has no licence file")
+        name = package.rpartition("node_modules/")[2]
+        notices.append(f"{'-' * 80}\n{name}\n\n{licence.read_text(encoding='utf-8')}")
+    return "\n".join(notices)
+
+
+def stage(place: Path) -> None:
     """Lays out the extension as it is packed."""
-    shutil.rmtree(STAGE, ignore_errors=True)
-    STAGE.mkdir(parents=True)
     install_client()
-    run(["npm", "run", "bundle", "--", f"--outfile={STAGE / 'out' / 'extension.js'}"], cwd=CLIENT)
+    metafile = place.with_suffix(".json")
+    script = place / "out" / "extension.js"
+    run(["npm", "run", "bundle", "--", f"--outfile={script}", f"--metafile={metafile}"], cwd=CLIENT)
+    notices = licences(json.loads(metafile.read_text(encoding="utf-8"))["inputs"])
+    metafile.unlink()
+    (place / "ThirdPartyNotices.txt").write_text(notices, encoding="utf-8")
     manifest = json.loads((CLIENT / "package.json").read_text(encoding="utf-8"))
     for key in ("private", "scripts", "dependencies", "devDependencies"):
         del manifest[key]
-    (STAGE / "package.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    (place / "package.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     for source in (CLIENT / "README.md", CLIENT / "icon.png", ROOT / "LICENSE", ROOT / "CHANGELOG.md"):
         if source.exists():
-            shutil.copy(source, STAGE / source.name)
-    (STAGE / "bundled").mkdir()
-    shutil.copy(CLIENT / "server" / "run_server.py", STAGE / "bundled")
-    stage_libraries(STAGE / "bundled" / "libs")
+            shutil.copy(source, place / source.name)
+    (place / "bundled").mkdir()
+    shutil.copy(CLIENT / "server" / "run_server.py", place / "bundled")
+    stage_libraries(place / "bundled" / "libs")
 
 
 def pack(output: Path) -> None:
+    """Writes the .vsix; two of these may run at the same time."""
+    BUILD.mkdir(exist_ok=True)
     output.parent.mkdir(parents=True, exist_ok=True)
-    vsce = CLIENT / "node_modules" / "@vscode" / "vsce" / "vsce"
-    options = ["--no-dependencies", "--allow-missing-repository"]
-    run(["node", vsce, "package", *options, "--out", output], cwd=STAGE)
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="extension-") as scratch:
+        stage(Path(scratch))
+        vsce = CLIENT / "node_modules" / "@vscode" / "vsce" / "vsce"
+        options = ["--no-dependencies", "--allow-missing-repository"]
+        run(["node", vsce, "package", *options, "--out", output], cwd=Path(scratch))
 
 
 def main() -> None:
@@ -133,7 +160,6 @@ def main() -> None:
     if arguments.lock:
         lock()
         return
-    stage()
     output: Path = arguments.output.resolve()
     pack(output)
     with zipfile.ZipFile(output) as archive:

@@ -54,7 +54,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--browser", action="store_true", help="use the browser even where there is a `code` command")
     arguments = parser.parse_args()
-    package_vsix.stage()
     package_vsix.pack(VSIX)
     RUN.mkdir(parents=True, exist_ok=True)
     folder = demo_folder()

@@ -106,6 +106,12 @@ def test_holds_the_licence_of_each_library(unpacked: Path) -> None:
     assert [lib.name for lib in libraries if not list(lib.rglob("LICEN[SC]E*"))] == []
 
 
+def test_holds_the_licences_of_what_is_in_the_script(unpacked: Path) -> None:
+    notices = (unpacked / "ThirdPartyNotices.txt").read_text(encoding="utf-8")
+    assert "\nvscode-languageclient\n" in notices
+    assert "Microsoft Corporation" in notices
+
+
 def test_holds_the_server_as_it_is(unpacked: Path) -> None:
     source, packed = ROOT / "server" / "pep668", unpacked / "bundled" / "libs" / "pep668"
 
