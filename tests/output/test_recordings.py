@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pep668.explain import Explanation, explain
-from pep668.languages.output import Recognizer, recognize
+from pep668.languages._recognizer import Recognizer, recognize
 from pep668.model import ErrorReport
 from pep668.render.explanation import as_json
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from ..languages.output import NEEDLES, Recognizer, is_blank
+from ..languages._needles import NEEDLES
+from ..languages._recognizer import Recognizer, is_blank
 from ..model import ErrorReport, Install, Judged, Machine
 from ..settings import Settings
 from ..text import Span

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from .. import installers, languages, shell
 from ..environment import Walk
-from ..languages.output import Source, filters, prints_only
+from ..languages._nature import filters, prints_only
+from ..languages._recognizer import Source
 from ..model import Command, Install, Judged, Machine, Region, Verdict
 
 _MAX_DEPTH = 16

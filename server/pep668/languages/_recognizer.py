@@ -15,17 +15,19 @@ from dataclasses import dataclass, replace
 from ..model import ErrorReport
 from ..text import Span
 from . import _echo, _failures, _nature, _refusal
+from ._needles import NEEDLES
 from ._refusal import Block, Strength
 from ._terminal import ALTERNATE_NEEDLES, Line, Screen
 
 _LONGEST_LINE = 1 << 18  # characters; a longer line is read in pieces
 _SLICE = 1 << 16
+_LONGEST_BLANK = 4096
 _BEFORE = 48  # lines in which the command that failed is looked for
 _AFTER = 60
 _KEPT = 2000  # characters of a line that are kept for that
 _MOST_REPORTS = 200
 _WRAPPED = 8  # lines over which uv's first sentence may be wrapped
-_WAKE = (*_refusal.NEEDLES, *_failures.NEEDLES, *ALTERNATE_NEEDLES)
+_WAKE = (*NEEDLES, *_failures.NEEDLES, *ALTERNATE_NEEDLES)
 _INSTALL_WORDS = re.compile(
     r"\b(?:pip[\d.]*|uv|ensurepip|get-pip\.py|pipenv)\b.*\b(?:install|uninstall|sync|upgrade)\b|ensurepip"
 )
@@ -353,3 +355,11 @@ def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorRe
     recognizer = Recognizer(source)
     recognizer.feed(output)
     return recognizer.finish()
+
+
+def is_blank(output: str) -> bool:
+    """Whether an output shows nothing: it may still hold the marks of shell integration."""
+    if len(output) > _LONGEST_BLANK:
+        return False
+    screen = Screen()
+    return not any(line.text.strip() for raw in output.split("\n") for line in screen.lines(raw, 0))

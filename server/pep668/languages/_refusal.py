@@ -29,8 +29,6 @@ README = re.compile(r"/usr/share/doc/python(?P<version>3\.\d+)/README\.venv")
 UV_USING = re.compile(r"Using (?:C?Python|PyPy) (?P<version>3\.\d+)\S* (?:environment at|interpreter at)")
 _TRACE_FILE = re.compile(r"/commands/(?P<operation>install|uninstall)\.py\"")
 _GLYPH = re.compile(r"(?:×|Ã.?|[^\w\s\"'|>:#$%)\]-]{1,3})\s+$")  # also where its encoding was lost
-# A word of prose that only the shape allows: the note and hint alone prove little.
-NEEDLES = ("externally", "ExternallyManaged", "PEP 668")
 
 
 class Strength(IntEnum):

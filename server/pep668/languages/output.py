@@ -1,4 +1,7 @@
-"""Output: what terminals, builds and logs show when an installer refuses or a step on the way fails."""
+"""Output: what terminals, builds and logs show when an installer refuses or a step on the way fails.
+
+The recognizer itself is in `_recognizer.py`; it is loaded when there is output to read.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,15 @@ from collections.abc import Iterator
 
 from ..model import ErrorReport, Region
 from . import Language
-from ._nature import filters, prints_only
-from ._recognizer import Recognizer, Source, recognize
-from ._refusal import NEEDLES
-from ._terminal import Screen
+from ._needles import NEEDLES
 
-__all__ = ["LANGUAGE", "NEEDLES", "Recognizer", "Source", "extract", "filters", "is_blank", "prints_only", "recognize"]
+__all__ = ["LANGUAGE", "NEEDLES", "extract"]
 
-LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",), always=True)
+LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",))
 
 
 def extract(region: Region) -> Iterator[ErrorReport]:
     """The reports in a document whose command is not known."""
+    from ._recognizer import recognize
+
     yield from recognize(region.text)
-
-
-def is_blank(output: str) -> bool:
-    """Whether an output shows nothing: it may still hold the marks of shell integration."""
-    if len(output) > _LONGEST_BLANK:
-        return False
-    screen = Screen()
-    return not any(line.text.strip() for raw in output.split("\n") for line in screen.lines(raw, 0))
-
-
-_LONGEST_BLANK = 4096

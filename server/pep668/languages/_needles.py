@@ -1,0 +1,8 @@
+"""Plain substrings, one of which occurs in every output that holds a refusal. An editor can look for them cheaply.
+
+uv wraps its sentence at any blank, so that only single words are safe; escape sequences stand between words as well.
+"""
+
+from __future__ import annotations
+
+NEEDLES = ("externally", "ExternallyManaged", "PEP 668")
