@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..model import Assignment, Bypass, Command, Evidence, Wrapper
+from pep668.model import Assignment, Bypass, Command, Evidence, Wrapper
+
 from .state import UNKNOWN, Override, Shell, Source, SourceKind, System, Variable, looks_virtual, source_of
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ..data._files import load_json
+from pep668.data._files import load_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,9 @@ from __future__ import annotations
 
 import posixpath
 
-from .. import data
-from ..model import (
-    Bypass,
-    Environment,
-    EnvironmentKind,
-    Evidence,
-    Install,
-    Machine,
-    Managed,
-    Verdict,
-    Word,
-)
+from pep668 import data
+from pep668.model import Bypass, Environment, EnvironmentKind, Evidence, Install, Machine, Managed, Verdict, Word
+
 from . import local
 from .effects import FALSE, TRUE
 from .place import PlaceInfo, of_image, place_of
@@ -325,7 +316,9 @@ def _in_a_project(folder: str) -> bool:
         parts.pop()
     while parts and parts[-1] in ("usr", "local"):
         parts.pop()
-    return bool(parts) and "${" not in parts[-1] and not parts[-1].startswith(("opt", "homebrew", "linuxbrew", "python"))
+    return (
+        bool(parts) and "${" not in parts[-1] and not parts[-1].startswith(("opt", "homebrew", "linuxbrew", "python"))
+    )
 
 
 def _variables(shell: Shell, machine: Machine | None) -> dict[str, tuple[str | None, Evidence]]:

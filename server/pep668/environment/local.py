@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import EnvironmentKind, Evidence, Interpreter, Machine, Managed
+from pep668.model import EnvironmentKind, Evidence, Interpreter, Machine, Managed
+
 from .target import Target
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .. import data
-from ..model import Evidence, Managed, Region
+from pep668 import data
+from pep668.model import Evidence, Managed, Region
+
 from . import images
 
 

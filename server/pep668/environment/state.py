@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from ..model import Bypass, Command, Evidence, Expansion, Word
+from pep668.model import Bypass, Command, Evidence, Expansion, Word
 
 UNKNOWN = "${}"
 

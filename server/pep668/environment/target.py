@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..model import EnvironmentKind, Evidence, Interpreter, Managed
+from pep668.model import EnvironmentKind, Evidence, Interpreter, Managed
 
 
 @dataclass(frozen=True, slots=True)

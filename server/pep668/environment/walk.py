@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from .. import installers
-from .. import shell as shell_reader
-from ..model import Command, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
+from pep668 import installers
+from pep668 import shell as shell_reader
+from pep668.model import Command, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
+
 from . import effects
 from .effects import Run
 from .judge import Judge

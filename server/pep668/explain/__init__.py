@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from ..languages._needles import NEEDLES
-from ..languages._recognizer import Recognizer, is_blank
-from ..model import ErrorReport, Install, Judged, Machine
-from ..settings import Settings
-from ..text import Span
+from pep668.languages._needles import NEEDLES
+from pep668.languages._recognizer import Recognizer, is_blank
+from pep668.model import ErrorReport, Install, Judged, Machine
+from pep668.settings import Settings
+from pep668.text import Span
+
 from . import _refused, _steps, _text
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._road import Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..model import ErrorReport
+from pep668.model import ErrorReport
 
 MOST_ACTIONS = 3
 

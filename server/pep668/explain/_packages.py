@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import data
-from ..data.applications import debian_package
-from ..model import Install, Machine, RequestKind
+from pep668 import data
+from pep668.data.applications import debian_package
+from pep668.model import Install, Machine, RequestKind
 
 _SUITES = {"12": "bookworm", "13": "trixie"}
 

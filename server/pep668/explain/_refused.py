@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..data.applications import applications_among
-from ..fixes._edits import Rewrite
-from ..model import ErrorReport, Install
-from ..text import apply_edits
+from pep668.data.applications import applications_among
+from pep668.fixes._edits import Rewrite
+from pep668.model import ErrorReport, Install
+from pep668.text import apply_edits
+
 from ._model import Action, Plan
 from ._packages import Packages
 from ._road import Place, activated, into_environment

@@ -6,12 +6,13 @@ import posixpath
 import re
 from dataclasses import dataclass, replace
 
-from .. import shell
-from ..fixes._creation import interpreter
-from ..fixes._edits import Rewrite, drop_overrides, drop_privileges, start, stays_here
-from ..model import Install, Machine, VirtualEnvironment
-from ..settings import Settings
-from ..text import Edit, Span, apply_edits
+from pep668 import shell
+from pep668.fixes._creation import interpreter
+from pep668.fixes._edits import Rewrite, drop_overrides, drop_privileges, start, stays_here
+from pep668.model import Install, Machine, VirtualEnvironment
+from pep668.settings import Settings
+from pep668.text import Edit, Span, apply_edits
+
 from ._model import Action
 from ._shells import Syntax
 from ._typed import Typed

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .. import shell
-from ..model import Command, ErrorReport
-from ..text import Edit, Span, apply_edits
+from pep668 import shell
+from pep668.model import Command, ErrorReport
+from pep668.text import Edit, Span, apply_edits
+
 from ._model import Action, Plan
 from ._packages import Packages
 from ._refused import what

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from .. import installers, languages, shell
-from ..environment import Walk
-from ..languages._nature import filters, prints_only
-from ..languages._recognizer import Source
-from ..model import Command, Install, Judged, Machine, Region, Verdict
+from pep668 import installers, languages, shell
+from pep668.environment import Walk
+from pep668.languages._nature import filters, prints_only
+from pep668.languages._recognizer import Source
+from pep668.model import Command, Install, Judged, Machine, Region, Verdict
 
 _MAX_DEPTH = 16
 # What these run does not run on this machine, or not in this folder's environment.

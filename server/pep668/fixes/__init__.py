@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..context import Context
-from ..model import Finding, Fix
-from ..plugins import modules
+from pep668.context import Context
+from pep668.model import Finding, Fix
+from pep668.plugins import modules
 
 
 def propose(context: Context, finding: Finding) -> list[Fix]:

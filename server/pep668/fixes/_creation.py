@@ -6,9 +6,10 @@ import posixpath
 import re
 import shlex
 
-from ..context import Context
-from ..model import Command, Install, Word
-from ..text import Edit, Span, newline_of
+from pep668.context import Context
+from pep668.model import Command, Install, Word
+from pep668.text import Edit, Span, newline_of
+
 from ._edits import start
 
 MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd|popd)(?:[ \t;]|$)", re.MULTILINE)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
-from ..context import Context
-from ..model import Command, Scope, ScopeKind
+from pep668.context import Context
+from pep668.model import Command, Scope, ScopeKind
+
 from ._creation import MOVES, quoted
 from ._edits import start
 from ._index import index

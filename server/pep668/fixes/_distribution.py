@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import data
-from ..context import Context
-from ..data.applications import SUITES, debian_package
-from ..model import Environment, Request
+from pep668 import data
+from pep668.context import Context
+from pep668.data.applications import SUITES, debian_package
+from pep668.model import Environment, Request
 
 
 def row_of(context: Context, environment: Environment) -> tuple[data.DistributionData | None, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..context import Context
-from ..model import Command, Edit, Judged, Region
-from ..text import Span, newline_of
+from pep668.context import Context
+from pep668.model import Command, Edit, Judged, Region
+from pep668.text import Span, newline_of
+
 from ._creation import interpreter
 from ._edits import (
     Rewrite,

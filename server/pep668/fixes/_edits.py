@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterable
 from itertools import pairwise
 
-from ..model import Command, Install, Wrapper
-from ..text import Edit, Span
+from pep668.model import Command, Install, Wrapper
+from pep668.text import Edit, Span
 
 # Between two words of a shell command: blanks, continuations, and Dockerfile's comment lines inside them.
 _GAP = re.compile(r"[ \t]*(?:\\[ \t]*\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ \t]*)*")

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..context import Context
-from ..model import Command, Region
+from pep668.context import Context
+from pep668.model import Command, Region
+
 from ._creation import created
 
 PACKAGE_MANAGERS = ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman")

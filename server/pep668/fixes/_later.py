@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..data.applications import applications_among, normalized
-from ..model import Judged
+from pep668.data.applications import applications_among, normalized
+from pep668.model import Judged
+
 from ._index import last_runs
 
 

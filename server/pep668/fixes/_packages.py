@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..context import Context
-from ..model import Command, Edit, Install, Judged
-from ..text import Span
+from pep668.context import Context
+from pep668.model import Command, Edit, Install, Judged
+from pep668.text import Span
+
 from ._edits import is_plain
 from ._index import index
 

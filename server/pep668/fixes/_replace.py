@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..context import Context
-from ..model import Edit, Install, Request, RequestKind
-from ..text import Span
+from pep668.context import Context
+from pep668.model import Edit, Install, Request, RequestKind
+from pep668.text import Span
+
 from ._edits import is_plain, start
 
 # Options of pip that mean nothing to what takes its place.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
-from ..context import Context
-from ..model import Step
+from pep668.context import Context
+from pep668.model import Step
 
 COMMAND = "pep668.createEnvironment"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..data.applications import applications_among
-from ..model import Applicability, Edit, Finding, Fix, Judged
+from pep668.context import Context
+from pep668.data.applications import applications_among
+from pep668.model import Applicability, Edit, Finding, Fix, Judged
+
 from ._docker import anchor
 from ._edits import Rewrite
 from ._replace import plain_projects, replaced, written

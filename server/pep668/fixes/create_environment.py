@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import ErrorReport, Finding, Fix, Judged, RequestKind, Verdict
+from pep668.context import Context
+from pep668.model import ErrorReport, Finding, Fix, Judged, RequestKind, Verdict
+
 from ._steps import create
 
 RULES = ("EM001", "EM002", "EM006", "EM020")

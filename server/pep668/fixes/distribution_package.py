@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Applicability, Finding, Fix, Judged
+from pep668.context import Context
+from pep668.model import Applicability, Finding, Fix, Judged
+
 from ._distribution import package_for, row_of
 from ._docker import anchor
 from ._packages import before

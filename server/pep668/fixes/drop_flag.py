@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Applicability, Finding, Fix, Judged
+from pep668.context import Context
+from pep668.model import Applicability, Finding, Fix, Judged
+
 from ._edits import Rewrite
 
 RULES = ("EM003",)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Finding, Fix, Judged, Verdict
+from pep668.context import Context
+from pep668.model import Finding, Fix, Judged, Verdict
+
 from ._edits import Rewrite, start
 
 RULES = ("EM001", "EM002", "EM006")

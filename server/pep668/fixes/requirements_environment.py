@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Finding, Fix, RequirementsFile
+from pep668.context import Context
+from pep668.model import Finding, Fix, RequirementsFile
+
 from ._steps import create
 
 RULES = ("EM030",)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Finding, Fix
+from pep668.context import Context
+from pep668.model import Finding, Fix
+
 from ._index import index
 from ._tools import moved
 

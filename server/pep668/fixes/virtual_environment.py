@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Applicability, Edit, Finding, Fix, Install, Judged, Verdict
+from pep668.context import Context
+from pep668.model import Applicability, Edit, Finding, Fix, Install, Judged, Verdict
+
 from . import _docker
 from ._creation import creation, inserted
 from ._directory import place_of

@@ -14,8 +14,9 @@ from __future__ import annotations
 from functools import lru_cache
 from types import ModuleType
 
-from .. import plugins
-from ..model import Command, Install
+from pep668 import plugins
+from pep668.model import Command, Install
+
 from . import _invocation
 
 

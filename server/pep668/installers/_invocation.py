@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..model import Command, Expansion, Install, Option, PythonReference, Request, Word
-from ..text import Span
+from pep668.model import Command, Expansion, Install, Option, PythonReference, Request, Word
+from pep668.text import Span
 
 # Whatever the program of a command may be, one of these stands in it. `\0` is an unknown part.
 _HINT = re.compile(r"pip|py|uv|poetry|conda|mamba|[\0\s{}%@]", re.IGNORECASE)

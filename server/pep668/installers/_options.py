@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ..model import Command, Option, Word
-from ..text import Span
+from pep668.model import Command, Option, Word
+from pep668.text import Span
+
 from ._invocation import source
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..model import RequestKind
+from pep668.model import RequestKind
+
 from ._invocation import elsewhere
 from ._options import Grammar, Scan, table
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..model import Request, RequestKind
+from pep668.model import Request, RequestKind
+
 from ._options import Argument, Scan
 
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz")

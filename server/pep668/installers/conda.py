@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..model import Install, Request, RequestKind
+from pep668.model import Install, Request, RequestKind
+
 from ._invocation import Invocation
 from ._options import Argument, Scan, scan, simple
 from ._requests import normalized, of_kind

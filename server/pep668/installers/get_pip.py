@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..model import Install
+from pep668.model import Install
+
 from ._invocation import Invocation
 from ._options import scan
 from ._pip import KINDS, options, passes_check

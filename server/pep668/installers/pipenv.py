@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..model import Install, RequestKind
+from pep668.model import Install, RequestKind
+
 from ._invocation import Invocation
 from ._options import scan, simple
 from ._requests import requests

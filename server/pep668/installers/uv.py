@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..model import Install, Request, RequestKind
+from pep668.model import Install, Request, RequestKind
+
 from ._invocation import Invocation, elsewhere
 from ._options import Scan, scan, table
 from ._requests import of_kind, requests

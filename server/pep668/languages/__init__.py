@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-from .. import plugins
-from ..model import Command, ErrorReport, Region, RequirementsFile
+from pep668 import plugins
+from pep668.model import Command, ErrorReport, Region, RequirementsFile
 
 Extracted = Region | Command | RequirementsFile | ErrorReport
 Extract = Callable[[Region], Iterable[Extracted]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..text import MappedText, SourceMap, Span
+from pep668.text import MappedText, SourceMap, Span
 
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\.)*)"')
 _SPACE = re.compile(r"\s*")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
-from ..text import MappedText, SourceMap, Span
+from pep668.text import MappedText, SourceMap, Span
 
 KEYWORDS = frozenset(
     (

@@ -6,7 +6,8 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
-from ..model import Evidence, Fact, Region
+from pep668.model import Evidence, Fact, Region
+
 from . import _argument_list
 from ._dockerfile import Heredoc, Instruction, content, flags, substitute, words
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import shell
-from ..model import Command, Region
+from pep668 import shell
+from pep668.model import Command, Region
 
 _VIEWERS = frozenset(
     "cat tac bat batcat less more most head tail nl pr rev fold fmt column cut tr sort uniq wc tee paste join comm"

@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..model import ErrorReport
-from ..text import Span
+from pep668.model import ErrorReport
+from pep668.text import Span
+
 from . import _echo, _failures, _nature, _refusal
 from ._needles import NEEDLES
 from ._refusal import Block, Strength

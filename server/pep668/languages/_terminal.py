@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..text import MappedText, SourceMap, Span
+from pep668.text import MappedText, SourceMap, Span
 
 # CSI; OSC, DCS, PM, APC, SOS up to their terminator; other escapes; control characters, byte order mark.
 _CONTROL = re.compile(

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..model import Evidence, Fact, Place, Region
+from pep668.model import Evidence, Fact, Place, Region
+
 from . import Language, _argument_list
 from ._dockerfile import Instruction, content, flags, instructions
 from ._dockerfile_stage import Reader, Stage

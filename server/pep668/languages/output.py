@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import ErrorReport, Region
+from pep668.model import ErrorReport, Region
+
 from . import Language
 from ._needles import NEEDLES
 

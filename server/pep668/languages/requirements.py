@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..model import Region, Requirement, RequirementsFile
-from ..text import MappedText, SourceMap, Span
+from pep668.model import Region, Requirement, RequirementsFile
+from pep668.text import MappedText, SourceMap, Span
+
 from . import Language
 from ._requirement import Parsed, is_version_line, parse
 

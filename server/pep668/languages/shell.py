@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from .. import shell
-from ..model import Command, Evidence, Fact, Place, Region
-from ..text import SourceMap
+from pep668 import shell
+from pep668.model import Command, Evidence, Fact, Place, Region
+from pep668.text import SourceMap
+
 from . import Language
 
 LANGUAGE = Language(
@@ -44,6 +44,7 @@ _CONTAINERS = (
     "nerdctl run",
     "docker container run",
 )
+_REMOTE = ("ssh", "autossh", "docker exec", "podman exec", "nerdctl exec", "docker compose exec", "kubectl exec")
 
 
 def extract(region: Region) -> Iterator[Command | Region]:
@@ -80,22 +81,32 @@ def _nested(command: Command, before: Command | None) -> Iterator[Region]:
         text, mapped = made
         place = region.place
         if not run.inside:
-            place = Place(place.system, f"{place.process}/{at}", place.base)
+            elsewhere = _elsewhere(command)
+            system = f"{place.system}/{elsewhere}" if elsewhere else place.system
+            place = Place(system, f"{place.process}/{at}", None if elsewhere else place.base)
         yield Region(
             run.language,
             text,
             mapped,
             facts=region.facts + tuple(_facts(command, run.shell, run.user)),
-            place=place if not _container(command) else replace(place, system=f"{place.system}/{at}"),
+            place=place,
             parent=region,
             origin=command,
             anchor=region.anchor,
         )
 
 
-def _container(command: Command) -> bool:
-    """Whether the command runs in a container of its own: nothing that it does is seen behind it."""
-    return any(w.name in _CONTAINERS for w in command.wrappers)
+def _elsewhere(command: Command) -> str:
+    """A label for the machine or container in which the command runs its text, "" for this one."""
+    for wrapper in command.wrappers:
+        if wrapper.name in _CONTAINERS:
+            return f"{wrapper.name}@{wrapper.span.start}"  # a new one each time
+        if wrapper.name in _REMOTE:
+            return " ".join([wrapper.name, wrapper.words[-1].pattern])
+    if command.name in ("ssh", "autossh"):
+        hosts = [w.pattern for w in command.words[1:] if not w.pattern.startswith("-") and not w.quoted]
+        return f"ssh {hosts[0]}" if hosts else "ssh"
+    return ""
 
 
 def _facts(command: Command, program: str, user: str) -> Iterator[Fact]:

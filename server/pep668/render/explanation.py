@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..explain import Explanation
+from pep668.explain import Explanation
+
 from .text import printable
 
 NOTHING = "No refusal and no failure on the way to an environment was found in this output.\n"

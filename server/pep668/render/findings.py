@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import fixes
-from ..analysis import Analysis
-from ..model import Finding
-from ..text import Span
+from pep668 import fixes
+from pep668.analysis import Analysis
+from pep668.model import Finding
+from pep668.text import Span
 
 
 def findings(analysis: Analysis, path: str) -> list[dict[str, Any]]:

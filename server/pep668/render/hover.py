@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..analysis import Analysis
-from ..fixes import propose
-from ..model import Environment, ErrorReport, Evidence, Finding, Judged, Managed, Verdict
-from ..text import LineTable, Span
+from pep668.analysis import Analysis
+from pep668.fixes import propose
+from pep668.model import Environment, ErrorReport, Evidence, Finding, Judged, Managed, Verdict
+from pep668.text import LineTable, Span
+
 from .text import printable
 
 _EVIDENCE = 3

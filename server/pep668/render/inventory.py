@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..analysis import Analysis
-from ..model import Evidence, Judged
-from ..text import LineTable
+from pep668.analysis import Analysis
+from pep668.model import Evidence, Judged
+from pep668.text import LineTable
 
 
 def inventory(analysis: Analysis, path: str) -> list[dict[str, Any]]:

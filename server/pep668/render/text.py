@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
-from ..model import Finding, Fix, Severity
-from ..text import LineTable, Span
+from pep668.model import Finding, Fix, Severity
+from pep668.text import LineTable, Span
 
 _WIDTH = 120  # columns of a source line that are shown
 _BEFORE = 40  # columns kept before a span on a longer line

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
-from .. import plugins
-from ..context import Context
-from ..model import Finding
+from pep668 import plugins
+from pep668.context import Context
+from pep668.model import Finding
 
 DOCUMENTATION = "https://pep668.readthedocs.io/rules/"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from ..context import Context
-from ..model import Assignment, Bypass, Command, Install, Region
-from ..text import Span
+from pep668.context import Context
+from pep668.model import Assignment, Bypass, Command, Install, Region
+from pep668.text import Span
 
 VARIABLES = {"PIP_BREAK_SYSTEM_PACKAGES": "pip", "UV_BREAK_SYSTEM_PACKAGES": "uv"}
 # What pip's own parser takes as false; uv's is the same for these.

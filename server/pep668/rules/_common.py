@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..context import Context
-from ..model import Bypass, Environment, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
-from ..text import Span
+from pep668.context import Context
+from pep668.model import Bypass, Environment, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
+from pep668.text import Span
 
 # The systems that people meet most, for messages about a machine that is not known (sources: data/distributions).
 SYSTEMS = "Debian 12+, Ubuntu 23.04+, Alpine 3.19+, Arch and Homebrew"

@@ -40,8 +40,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Finding, Severity, Verdict
+from pep668.context import Context
+from pep668.model import Finding, Severity, Verdict
+
 from . import Rule
 from ._common import SYSTEMS, finding, label, place, primary
 

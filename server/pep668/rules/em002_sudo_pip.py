@@ -34,8 +34,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Finding, Severity, Verdict
+from pep668.context import Context
+from pep668.model import Finding, Severity, Verdict
+
 from . import Rule
 from ._common import finding, label, place, primary, program_span, root_wrapper
 

@@ -40,8 +40,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Finding, Judged, Managed, Severity, Verdict
+from pep668.context import Context
+from pep668.model import Finding, Judged, Managed, Severity, Verdict
+
 from . import Rule
 from ._bypass import VARIABLES, Setting, prefix_settings, standing_settings
 from ._common import finding, label, option, place, program_span

@@ -33,9 +33,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..data.applications import applications_among
-from ..model import Finding, Severity, Verdict
+from pep668.context import Context
+from pep668.data.applications import applications_among
+from pep668.model import Finding, Severity, Verdict
+
 from . import Rule
 from ._common import touches_system
 

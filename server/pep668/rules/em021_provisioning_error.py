@@ -39,8 +39,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import ErrorReport, Finding, Severity
+from pep668.context import Context
+from pep668.model import ErrorReport, Finding, Severity
+
 from . import Rule
 
 RULE = Rule("EM021", "provisioning-error", "A failure on the way to an environment, found in output.")

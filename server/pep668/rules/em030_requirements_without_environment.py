@@ -29,9 +29,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..context import Context
-from ..model import Finding, Severity
-from ..text import Span
+from pep668.context import Context
+from pep668.model import Finding, Severity
+from pep668.text import Span
+
 from . import Rule
 
 RULE = Rule("EM030", "requirements-without-environment", "Requirements in a folder without an environment.")
