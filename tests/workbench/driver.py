@@ -30,7 +30,7 @@ class Workbench:
 
     def screenshot(self, name: str) -> None:
         self._screenshots.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self._screenshots / f"{name}.png")
+        self.page.screenshot(path=self._screenshots / f"{name}.png", animations="disabled")
 
     # --- files ---
 
