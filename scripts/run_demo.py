@@ -46,7 +46,8 @@ def open_desktop(code: str, folder: Path) -> int:
 
 def open_browser(folder: Path) -> int:
     vscode_workbench.build(browser=False)
-    print("Open the address below in a browser; Ctrl+C here ends it.", flush=True)
+    print("Open the address below in a browser; Ctrl+C here ends it.")
+    print("It asks for no password: every user of this machine, and no other machine, can open it.", flush=True)
     return vscode_workbench.serve(folder, [VSIX], RUN / "workbench", port=8668)
 
 
