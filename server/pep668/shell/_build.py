@@ -12,8 +12,8 @@ from ._words import RawWord
 from ._wrappers import peel
 
 _PLAIN_WORD = re.compile(r"[^ \t]+")
-# how far moved, words, assignments, wrappers, redirects, span, statement
-_Built = tuple[int, tuple[Word, ...], tuple[Assignment, ...], tuple[Wrapper, ...], tuple[Redirect, ...], Span, Span]
+# how far moved, and the fields of the command that do not depend on who asks
+_Built = tuple[int, dict[str, object]]
 _ARGUMENTS = frozenset(("@", "*"))
 
 
@@ -21,46 +21,70 @@ def _word(raw: RawWord, by: int) -> Word:
     return Word(raw[0], Span(raw[1] + by, raw[2] + by), raw[3])
 
 
+def _moved(word: Word, by: int) -> Word:
+    span = word.span
+    return Word(word.parts, Span(span.start + by, span.end + by), word.quoted)
+
+
+def _words(core: Core, by: int) -> tuple[Word, ...]:
+    if core.words is not None:
+        return tuple([_word(w, by) for w in core.words])
+    at = core.start + by
+    return tuple([Word((m[0],), Span(m.start() + at, m.end() + at)) for m in _PLAIN_WORD.finditer(core.source)])
+
+
+def _move_wrapper(wrapper: Wrapper, by: int) -> Wrapper:
+    assigns = tuple(
+        Assignment(a.name, _moved(a.value, by), a.span.shift(by), a.exported, a.append) for a in wrapper.assignments
+    )
+    return Wrapper(wrapper.name, tuple([_moved(w, by) for w in wrapper.words]), assigns)
+
+
 def _build(core: Core, by: int) -> _Built:
     """The pieces of a command that stand where its text was read, moved by `by`; kept for the next time."""
-    built = core.built
-    if isinstance(built, tuple) and built[0] == by:
-        return built
+    built: _Built | None = core.built  # type: ignore[assignment]
+    if built is not None:
+        if built[0] == by:
+            return built
+        shift = by - built[0]
+        known_words: tuple[Word, ...] = built[1]["words"]  # type: ignore[assignment]
+        known_wrappers: tuple[Wrapper, ...] = built[1]["wrappers"]  # type: ignore[assignment]
+        words = tuple([_moved(w, shift) for w in known_words])
+        wrappers = tuple([_move_wrapper(w, shift) for w in known_wrappers]) if known_wrappers else ()
+    else:
+        wrappers, words = peel(_words(core, by))
     assigns: tuple[Assignment, ...] = ()
     redirects: tuple[Redirect, ...] = ()
-    if core.words is None:
-        at = core.start + by
-        words = tuple([Word((m[0],), Span(m.start() + at, m.end() + at)) for m in _PLAIN_WORD.finditer(core.source)])
-    else:
-        words = tuple([_word(w, by) for w in core.words])
-        if core.assigns:
-            assigns = tuple(
-                Assignment(name, _word(value, by), Span(start + by, end + by), exported, append)
-                for name, value, start, end, exported, append in core.assigns
+    if core.assigns:
+        assigns = tuple(
+            Assignment(name, _word(value, by), Span(start + by, end + by), exported, append)
+            for name, value, start, end, exported, append in core.assigns
+        )
+    if core.redirects:
+        redirects = tuple(
+            Redirect(
+                operator,
+                _word(target, by),
+                Span(start + by, end + by),
+                Span(body[0] + by, body[1] + by) if body else None,
             )
-        if core.redirects:
-            redirects = tuple(
-                Redirect(
-                    operator,
-                    _word(target, by),
-                    Span(start + by, end + by),
-                    Span(body[0] + by, body[1] + by) if body else None,
-                )
-                for operator, target, start, end, body in core.redirects
-            )
-    wrappers, program = peel(words)
+            for operator, target, start, end, body in core.redirects
+        )
     start, end = core.statement
-    mine: _Built = (
+    built = (
         by,
-        program,
-        assigns,
-        wrappers,
-        redirects,
-        Span(core.start + by, core.end + by),
-        Span(start + by, max(start, end) + by),
+        {
+            "words": words,
+            "assignments": assigns,
+            "wrappers": wrappers,
+            "redirects": redirects,
+            "span": Span(core.start + by, core.end + by),
+            "statement": Span(start + by, max(start, end) + by),
+            "operator": core.operator,
+        },
     )
-    core.built = mine
-    return mine
+    core.built = built
+    return built
 
 
 def commands(items: Iterable[tuple[Unit, int, Iterable[Raw]]], region: Region) -> list[Command]:
@@ -77,9 +101,13 @@ def commands(items: Iterable[tuple[Unit, int, Iterable[Raw]]], region: Region) -
                 if moved is None:
                     moved = scopes[key] = shifted(scope[depth:] if depth else scope, by)
                 scope = moved
-            core = raw.core
-            _, words, assigns, wrappers, redirects, span, statement = _build(core, raw.delta + by)
-            out.append(Command(words, assigns, wrappers, redirects, span, statement, scope, core.operator, region))
+            # Hundreds of these are made at every keystroke; a frozen dataclass's own way costs four times as much.
+            command = object.__new__(Command)
+            fields = command.__dict__
+            fields.update(_build(raw.core, raw.delta + by)[1])
+            fields["scope"] = scope
+            fields["region"] = region
+            out.append(command)
     return out
 
 
@@ -90,7 +118,7 @@ def passing_functions(units: Iterable[tuple[Unit, int]]) -> frozenset[str]:
         for raw in unit.raws:
             words = raw.core.words
             if words and raw.scope and _runs_arguments(raw):
-                names += [s.name for s in reversed(raw.scope) if s.kind is ScopeKind.FUNCTION][:1]
+                names += [s.name for s in reversed(raw.scope[unit.depth :]) if s.kind is ScopeKind.FUNCTION][:1]
     return frozenset(names)
 
 
@@ -98,7 +126,7 @@ def _runs_arguments(raw: Raw) -> bool:
     words = raw.core.words or []
     if not any(len(w[0]) == 1 and isinstance(w[0][0], Expansion) and w[0][0].name in _ARGUMENTS for w in words):
         return False
-    program = _build(raw.core, 0)[1]
+    program = peel(_words(raw.core, 0))[1]
     first = program[0].parts[0] if program else ""
     return isinstance(first, Expansion) and first.name in _ARGUMENTS and len(program[0].parts) == 1
 

@@ -32,7 +32,14 @@ def expand(command: Command, lookup: Lookup) -> Command:
             flat += _expand_words(command.words, lookup) or command.words
             return _with(command, wrappers[:i], flat)
     words = _expand_words(command.words, lookup)
-    return command if words is None else _with(command, wrappers, words)
+    if words is None:
+        return command
+    if wrappers and words[:1] != list(command.words[:1]):
+        # What came out may belong to the wrapper (`sudo $OPTIONS pip`), if its kind is known.
+        wider = _with(command, wrappers[:-1], [*wrappers[-1].words, *words])
+        if len(wider.wrappers) >= len(wrappers):
+            return wider
+    return _with(command, wrappers, words)
 
 
 def _with(command: Command, wrappers: Sequence[object], words: Sequence[Word]) -> Command:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 LONGEST = 16_000  # characters of a statement that is remembered
 _CAPACITY = 4_000_000  # characters in each of the two generations
-_CANDIDATES = 4  # statements that begin with the same line
+_CANDIDATES = 64  # statements that begin with the same line
 
 _young: dict[str, tuple[Unit, ...]] = {}
 _old: dict[str, tuple[Unit, ...]] = {}

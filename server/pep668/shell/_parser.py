@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ..model import Expansion, Scope, ScopeKind
 from . import _memory
-from ._words import ENDS_WORD, MAX_DEPTH, RawRedirect, RawWord, WordReader, join_parts
+from ._words import ENDS_WORD, RawRedirect, RawWord, WordReader, join_parts
 
 # name, value, start, end, exported, append
 RawAssignment = tuple[str, RawWord, int, int, bool, bool]
@@ -29,7 +29,7 @@ _IN = re.compile(r"in(?![^ \t\r\n;|&()<>])")
 _DO = re.compile(r"do(?![^ \t\r\n;|&()<>])")
 _KEYWORDS = frozenset(("if", "while", "until", "for", "select", "case", "function", "coproc", "time"))
 _DECLARE = frozenset(("export", "declare", "local", "readonly", "typeset"))
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\n]{0,200}\])?(\+)?=")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[(?:[^\]\n\"']|\"[^\"\n]*\"|'[^'\n]*'){0,100}\])?(\+)?=")
 _REDIRECT = re.compile(r"(?:\d+|\{\w+\})?(?:&>>|&>|<<<|<<-|<<|<>|<&|>&|>>|>\||<|>)|&>>|&>")
 _FUNCTION = re.compile(r"function[ \t]+([^\s(){}|&;<>'\"$`]+)[ \t]*(?:\([ \t]*\))?")
 _NO_ARGUMENTS = re.compile(r"[ \t]*\([ \t]*\)")
@@ -192,6 +192,11 @@ class Parser(WordReader):
 
     def _blanks(self) -> str:
         """Goes over blanks and continuations; the character there, "" at the end."""
+        if self.pos >= self.end:
+            return ""
+        char = self.text[self.pos]
+        if char not in " \t\\\r":
+            return char
         found = _BLANK.match(self.text, self.pos, self.end)
         if found:
             self.pos = found.end()
@@ -361,7 +366,7 @@ class Parser(WordReader):
                     self.pos = after
                     return
         elif char == "(":
-            if text.startswith("((", pos) and self.arithmetic(pos):
+            if not self._too_deep() and text.startswith("((", pos) and self.arithmetic(pos):
                 self._trailing()
             else:
                 self.pos += 1
@@ -390,8 +395,7 @@ class Parser(WordReader):
 
     def _inside(self, scope: tuple[Scope, ...], closers: frozenset[str]) -> str:
         """Reads the inside of a construct and its closer, which is returned."""
-        if self.depth >= MAX_DEPTH:
-            self.taint += 1
+        if self._too_deep():
             return ""
         outer = self.scope
         self.scope = outer + scope
@@ -542,7 +546,7 @@ class Parser(WordReader):
         """Reads a function's body."""
         self.last = self.pos
         self._skip()
-        if not _COMPOUND.match(self.text, self.pos, self.end) or self.depth >= MAX_DEPTH:
+        if not _COMPOUND.match(self.text, self.pos, self.end) or self._too_deep():
             self.taint += 1
             return
         outer = self.scope

@@ -13,12 +13,12 @@ from ..model import ScopeKind
 from ._parser import Core, Raw, Unit
 
 # Installers, package managers, environments, the marker and pip's configuration, wherever they are mentioned.
-_WORDS = re.compile(
-    r"pip|\buvx?\b|python|conda|mamba|poetry|\bpdm\b|\bhatch\b|\brye\b|\bnox\b|\btox\b|pyenv|virtualenv|venv|activate"
-    r"|extern|break.system|\bapt\b|apt-get|aptitude|\bapk\b|\bdnf\b|\byum\b|zypper|pacman|emerge|xbps|\bbrew\b|nix-"
-    r"|\bdpkg\b|\beasy_install\b|\bPATH\b|\bP[A-Z]*PATH\b|requirements|\bpy\b",
-    re.IGNORECASE,
+_WORDS = (
+    *("pip", "python", "conda", "mamba", "poetry", "venv", "virtualenv", "virtual_env", "activate", "extern"),
+    *("break-system", "break_system", "apt-get", "aptitude", "zypper", "pacman", "emerge", "xbps", "nix-", "dpkg"),
+    *("easy_install", "path", "requirements", "pyenv"),
 )
+_SHORT_WORDS = re.compile(r"\b(?:uvx?|apt|apk|dnf|yum|pdm|rye|nox|tox|hatch|brew|py)\b")
 # Programs that change the state of the shell or of files that are named by variables, and those that read a script.
 _STATE = frozenset(
     [
@@ -67,11 +67,11 @@ class _Traits:
         elif core.words and isinstance(core.words[0][0][0], str):
             name = core.words[0][0][0]
         self.name = name.rpartition("/")[2]
-        self.assigned = tuple(a[0] for a in core.assigns)
+        self.assigned = frozenset(a[0] for a in core.assigns)
         source = core.source
         self.kept = (
             self.name in _STATE
-            or _WORDS.search(source) is not None
+            or mentions(source)
             or (self.name in _FILES and "$" in source and self._names_a_file(core))
         )
         self.references = frozenset(_REFERENCE.findall(source)) if "$" in source else frozenset[str]()
@@ -81,6 +81,12 @@ class _Traits:
         if self.name in ("cat", "echo", "printf"):
             return any(r[0] in (">", ">>", "&>", ">|") and "$" in core.source for r in core.redirects)
         return True
+
+
+def mentions(source: str) -> bool:
+    """Whether a text names what this program is about."""
+    lower = source.lower()
+    return any(word in lower for word in _WORDS) or _SHORT_WORDS.search(source) is not None
 
 
 def _traits(core: Core) -> _Traits:
@@ -94,23 +100,41 @@ def _holds_script(raw: Raw, text: str, by: int) -> bool:
     """Whether a heredoc of the command mentions what matters."""
     for redirect in raw.core.redirects:
         body = redirect[4]
-        if body and _WORDS.search(text, body[0] + raw.delta + by, body[1] + raw.delta + by):
+        if body and mentions(text[body[0] + raw.delta + by : body[1] + raw.delta + by]):
             return True
     return False
 
 
 class _UnitTraits:
-    __slots__ = ("calls", "kept", "others")
+    """The same of a statement: what is kept of it, and by what the rest may come to matter."""
+
+    __slots__ = ("assigned", "functions", "kept", "names", "references")
 
     def __init__(self, unit: Unit, text: str, by: int) -> None:
         self.kept: list[Raw] = []
-        self.others: list[Raw] = []  # which may matter by what the rest of the text says
+        references: set[str] = set()
+        functions: set[str] = set()
+        names: set[str] = set()
+        assigned: set[str] = set()
         for raw in unit.raws:
             traits = _traits(raw.core)
             if traits.kept or (raw.core.redirects and _holds_script(raw, text, by)):
                 self.kept.append(raw)
+                references |= traits.references
+                functions.update(_enclosing(raw, unit))
+            elif traits.assigned:
+                assigned.update(traits.assigned)
             else:
-                self.others.append(raw)
+                names.add(traits.name)
+        self.references = frozenset(references)
+        self.functions = frozenset(functions)
+        self.names = frozenset(names)
+        self.assigned = frozenset(assigned)
+
+
+def _enclosing(raw: Raw, unit: Unit) -> Iterator[str]:
+    """The functions in which it stands, as far as the unit's text goes."""
+    return (s.name for s in raw.scope[unit.depth :] if s.kind is ScopeKind.FUNCTION)
 
 
 def choose(units: Iterable[tuple[Unit, int]], text: str) -> Iterator[tuple[Unit, int, list[Raw]]]:
@@ -125,33 +149,36 @@ def choose(units: Iterable[tuple[Unit, int]], text: str) -> Iterator[tuple[Unit,
             mine = unit.traits = _UnitTraits(unit, text, by)
         assert isinstance(mine, _UnitTraits)
         read.append((unit, by, mine))
-        for raw in mine.kept:
-            references |= _traits(raw.core).references
-            if raw.scope:
-                functions.update(s.name for s in raw.scope if s.kind is ScopeKind.FUNCTION)
-    chosen = _by_use([r for _, _, mine in read for r in mine.others], references, functions)
+        if mine.references:
+            references |= mine.references
+        if mine.functions:
+            functions |= mine.functions
+    chosen = _by_use(read, references, functions)
     for unit, by, mine in read:
-        raws = mine.kept
-        if mine.others and chosen:
-            raws = [r for r in unit.raws if id(r) in chosen or r in raws]
+        more = chosen.get(id(unit))
+        raws = [r for r in unit.raws if r in more or r in mine.kept] if more else mine.kept
         if raws:
             yield unit, by, raws
 
 
-def _by_use(others: list[Raw], references: set[str], functions: set[str]) -> set[int]:
-    """The ids of further raws: assignments of names that are used, calls of functions that matter."""
-    chosen: set[int] = set()
-    waiting = [r for r in others if (t := _traits(r.core)).assigned or t.name]
-    while True:
-        left: list[Raw] = []
-        for raw in waiting:
-            traits = _traits(raw.core)
-            if traits.name in functions or any(a in references for a in traits.assigned):
-                chosen.add(id(raw))
-                references |= traits.references
-                functions.update(s.name for s in raw.scope if s.kind is ScopeKind.FUNCTION)
-            else:
-                left.append(raw)
-        if len(left) == len(waiting):
-            return chosen
-        waiting = left
+def _by_use(
+    read: list[tuple[Unit, int, _UnitTraits]], references: set[str], functions: set[str]
+) -> dict[int, set[Raw]]:
+    """Further raws of the units, by the id of the unit: assignments of names that are used, calls that matter."""
+    chosen: dict[int, set[Raw]] = {}
+    before = -1
+    while before != len(references) + len(functions):
+        before = len(references) + len(functions)
+        for unit, _, mine in read:
+            if references.isdisjoint(mine.assigned) and functions.isdisjoint(mine.names):
+                continue
+            raws = chosen.setdefault(id(unit), set())
+            for raw in unit.raws:
+                traits = _traits(raw.core)
+                if raw not in raws and (
+                    not references.isdisjoint(traits.assigned) or (traits.name in functions and not traits.kept)
+                ):
+                    raws.add(raw)
+                    references |= traits.references
+                    functions.update(_enclosing(raw, unit))
+    return chosen

@@ -13,7 +13,7 @@ RawRedirect = tuple[str, RawWord, int, int, tuple[int, int] | None]
 
 MAX_DEPTH = 36  # of nesting; what is deeper is read flat, so that no text can exhaust the stack
 _MAX_RECOVERIES = 3  # rereads after a quote without end; keeps the time linear
-_ARITHMETIC_LIMIT = 4000
+_ARITHMETIC_LIMIT = 400
 
 ENDS_WORD = frozenset(" \t\r\n;|&()<>")
 _UNKNOWN = Expansion()
@@ -100,6 +100,12 @@ class WordReader:
     def reset(self, mark: object) -> None:
         raise NotImplementedError
 
+    def _too_deep(self) -> bool:
+        if self.depth < MAX_DEPTH:
+            return False
+        self.taint += 1
+        return True
+
     # --- words ---
 
     def word(self) -> RawWord:
@@ -151,7 +157,7 @@ class WordReader:
                 parts.append(_UNKNOWN if brackets else "[")
                 self.pos = brackets.end() if brackets else pos + 1
             elif char in "<>":
-                if text[pos + 1 : pos + 2] != "(" or pos + 1 >= end or self.depth >= MAX_DEPTH:
+                if text[pos + 1 : pos + 2] != "(" or pos + 1 >= end or self._too_deep():
                     break
                 self._substitution(2)
                 parts.append(_UNKNOWN)
@@ -281,7 +287,7 @@ class WordReader:
                 return
             self._braces(quoted=quoted)
             parts.append(_UNKNOWN)
-        elif following == "(" and self.depth < MAX_DEPTH:
+        elif following == "(" and not self._too_deep():
             if text.startswith("$((", pos) and self.arithmetic(pos + 1):
                 parts.append(_UNKNOWN)
                 return
@@ -320,12 +326,12 @@ class WordReader:
             elif char == "'":
                 self._single(ignored)
             elif char == '"':
-                if self.depth >= MAX_DEPTH:
+                if self._too_deep():
                     self.pos += 1
                 else:
                     self.double_quoted(ignored)
             elif char == "$":
-                if self.depth >= MAX_DEPTH:
+                if self._too_deep():
                     self.pos += 1
                 else:
                     self.dollar(ignored, quoted=quoted)
@@ -388,7 +394,7 @@ class WordReader:
         after = close + len(tick)
         if close < 0 or close + len(tick) > self.end:
             close = after = max(opening, self._line_end(opening))
-        if self.depth >= MAX_DEPTH:
+        if self._too_deep():
             self.pos = after
             return
         outer, outer_end = self.scope, self.end

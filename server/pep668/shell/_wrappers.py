@@ -16,7 +16,9 @@ _KNOWN_PROGRAM = re.compile(
     re.ASCII,
 )
 _PRINTERS = frozenset(("echo", "printf", "grep", "egrep", "fgrep", "alias", "which", "type", "man", "whatis", "hash"))
-_NOT_A_RUNNER = re.compile(r"echo|print|log|msg|info|warn|test|which|grep|(?:^|_)(?:uv|py(?:thon)?)\d*(?:_|$)", re.IGNORECASE)
+_NOT_A_RUNNER = re.compile(
+    r"echo|print|log|msg|info|warn|test|which|grep|(?:^|_)(?:uv|py(?:thon)?)\d*(?:_|$)", re.IGNORECASE
+)
 _JOINS = frozenset(("ssh", "autossh", "parallel"))
 
 
