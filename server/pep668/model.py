@@ -34,6 +34,7 @@ class Fact:
     - `runner`: a CI runner label, `ubuntu-24.04`
     - `variable`: an environment variable that is set there; `name`, and `value` or None when unknown
     - `user`: the user that commands run as
+    - `login`: "yes" where that shell is a login shell, which reads /etc/profile first
     - `shell`: the program that reads the text, `bash`, `sh`, `fish`
     - `python`: an unmanaged Python put first in PATH (`actions/setup-python`); value says what did it
     - `file`: a file that the host writes; `name` is its path, `value` its text, None when unknown

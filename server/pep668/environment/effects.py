@@ -425,6 +425,8 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
         if any(w.value in ("-", "-l", "--login") for w in wrapper.words):
             shell = Shell(user=user or "root", elsewhere=shell.elsewhere, image=shell.image)
         shell = replace(shell, user=user or "root")
+    elif name in _SHELLS and wrapper.has("-l", "--login"):
+        shell = at_login(shell, evidence)
     elif name == "env" and wrapper.has("-i", "--ignore-environment"):
         shell = replace(shell, variables={}, first=None)
     elif name in ("docker", "podman", "nerdctl", "docker-compose"):
@@ -440,6 +442,17 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
     for assignment in wrapper.assignments:
         shell = assign(run, shell, assignment, exported=True)
     return shell
+
+
+_SHELLS = frozenset(("bash", "sh", "zsh", "dash", "ksh", "ash"))
+
+
+def at_login(shell: Shell, evidence: Evidence) -> Shell:
+    """A login shell reads /etc/profile, which on Debian, Alpine and others sets PATH anew."""
+    if shell.first is None:
+        return shell
+    text = "a login shell keeps PATH (Debian's /etc/profile sets it anew)"
+    return replace(shell, first=replace(shell.first, certain=False, evidence=replace(evidence, text=text)))
 
 
 def _option(wrapper: Wrapper, *names: str) -> str | None:

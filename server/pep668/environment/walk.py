@@ -267,7 +267,8 @@ def _initial(region: Region, system: System) -> Shell:
             shell = replace(shell, user=fact.value or "")
         elif fact.kind == "file" and fact.name.endswith("pip.conf") and effects.switches_off(fact.value or ""):
             system.pip_config["global"] = fact.evidence
-    return shell
+    login = region.fact("login")
+    return effects.at_login(shell, login.evidence) if login and login.value else shell
 
 
 def walk(commands: Iterator[Command], machine: Machine | None = None) -> Walk:

@@ -25,6 +25,7 @@ from ._packages import PACKAGE, has_venv, python_installer, system_packages, ven
 
 DIRECTORY = "/opt/venv"
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?")
+_LOGIN = re.compile(r"-\w*l\w*$")
 _NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
 
@@ -94,9 +95,18 @@ def _own_path(context: Context, command: Command) -> bool:
     """Whether the command does not search the PATH of the image: it, or its shell, sets another."""
     earlier = [c for c in index(context).setters if c.region is command.region and c.span.start < command.span.start]
     own = any(a.name == "PATH" for a in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)))
-    return (
-        own or bool(earlier) or any(w.name == "env" and w.has("-i", "--ignore-environment") for w in command.wrappers)
-    )
+    empty = any(w.name == "env" and w.has("-i", "--ignore-environment") for w in command.wrappers)
+    return own or bool(earlier) or empty or _at_login(command)
+
+
+def _at_login(command: Command) -> bool:
+    """Whether a login shell reads the command: /etc/profile may set PATH anew."""
+    login = command.region.fact("login")
+    if login is not None and login.value:
+        return True
+    origin = command.region.origin
+    options = (w.value or "" for w in origin.words[1:]) if origin is not None else ()
+    return any(o == "--login" or _LOGIN.match(o) for o in options) or (origin is not None and _at_login(origin))
 
 
 def _chained(context: Context, command: Command, maker: str) -> tuple[Edit, ...] | None:

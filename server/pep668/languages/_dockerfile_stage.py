@@ -181,6 +181,8 @@ class Reader:
         if argv:
             program = argv[0].value.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
             self.stage.learn(Fact("shell", program, self.evidence(found)))
+            login = any(a.value == "--login" or re.match(r"-\w*l", a.value) for a in argv[1:])
+            self.stage.learn(Fact("login", "yes" if login and program.endswith("sh") else None, self.evidence(found)))
 
     def _copy(self, found: Instruction) -> None:
         options, rest = flags(self.text, found)

@@ -37,6 +37,9 @@ LANGUAGE = Language(
 )
 
 
+_SHELL = ("shell", "login")
+
+
 def extract(region: Region) -> Iterator[Region]:
     """The commands that a Dockerfile runs, with what is known of their stage."""
     reader = Reader(region)
@@ -49,8 +52,8 @@ def extract(region: Region) -> Iterator[Region]:
     for found, stage, facts in pending:
         # What runs in the finished container sees the stage's end and no build arguments, but its own SHELL.
         if found.keyword != "RUN":
-            shell = [f for f in facts if f.kind == "shell"]
-            facts = (*(f for f in stage.runtime_facts() if f.kind != "shell"), *shell)
+            shell = [f for f in facts if f.kind in _SHELL]
+            facts = (*(f for f in stage.runtime_facts() if f.kind not in _SHELL), *shell)
         yield from _regions(reader, found, stage, facts)
 
 
@@ -71,7 +74,7 @@ def _regions(reader: Reader, found: Instruction, stage: Stage, facts: tuple[Fact
     if items is not None:  # no shell reads it
         text, inner = _argument_list.as_shell(items)
         language, inner = "shell", where.compose(inner)
-        facts = tuple(f for f in facts if f.kind != "shell")
+        facts = tuple(f for f in facts if f.kind not in _SHELL)
     elif len(found.heredocs) == 1 and re.fullmatch(r"\s*\d*<<-?[^\s<]+\s*", line):
         text, inner = content(region.text, found.heredocs[0])
         language, facts = _script(text, language, facts, reader.evidence(found))
