@@ -3,12 +3,15 @@
 import { execFile } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { activeInterpreter } from './environments';
 import { isExecutable, isInside, onPath } from './paths';
 
 const OLDEST = [3, 10] as const;
+/** The Python extension may take its time; the server does not wait longer for its answer. */
+const PATIENCE_MS = 10_000;
 const PROBE = 'import sys; print("%d.%d" % sys.version_info[:2])';
 const NAMES =
   process.platform === 'win32'
@@ -97,7 +100,7 @@ async function findPython(log: vscode.LogOutputChannel): Promise<{ path: string;
     return null;
   };
   try {
-    const active = await activeInterpreter(folder);
+    const active = await Promise.race([activeInterpreter(folder), delay(PATIENCE_MS, null)]);
     const usable = active === null ? null : await check(active);
     if (usable !== null) {
       return usable;

@@ -104,6 +104,12 @@ class Workbench:
         self.wait_for(is_listed, f"the palette offers {title!r}")
         row.click()
 
+    def quick_pick(self) -> list[str]:
+        """The entries of the list that is open, each with its detail."""
+        rows = self.page.locator(".quick-input-list .monaco-list-row")
+        expect(rows.first).to_be_visible(timeout=PATIENCE_MS)
+        return [row.strip() for row in rows.all_inner_texts()]
+
     def notification(self, text: str | re.Pattern[str]) -> Locator:
         """One that has come to rest on the screen."""
         found = self.page.locator(".notification-toast.notification-fade-in-done", has_text=text).first

@@ -99,11 +99,18 @@ def test_explanation_of_the_last_error(start: Start) -> None:
     workbench = start()
     workbench.open_terminal()
     workbench.type_in_terminal("pip3 install six")
-    workbench.notification("refused to install six")
+    advice = workbench.notification("refused to install six")
+    workbench.press_button(advice, "More...")
+    more = workbench.quick_pick()
+    workbench.screenshot("1-more")
+    assert "--break-system-packages" in more[-2]
+    assert more[-1] == "Don't show again in this workspace"
+    workbench.page.keyboard.press("Escape")
+
     workbench.command("PEP 668: Explain Last Terminal Error")
     frame = workbench.page.frame_locator("iframe.webview.ready").frame_locator("iframe")
     frame.locator("body", has_text="pip3 install six").wait_for()
-    workbench.screenshot("1-explanation")
+    workbench.screenshot("2-explanation")
 
 
 def test_python_extension_selects_what_the_palette_made(start: Start, stand_in: Path, tmp_path: Path) -> None:
