@@ -151,6 +151,8 @@ WRAPPED = [
     ("time -p pip list", "[time -p] pip list"),
     ("timeout -k 5 --signal KILL 60s pip list", "[timeout -k 5 --signal KILL 60s] pip list"),
     ("stdbuf -oL pip list", "[stdbuf -oL] pip list"),
+    ("find . -name r.txt -exec pip install -r {} \\; -print", "[find . -name r.txt -exec] pip install -r {}"),
+    ("find . -name r.txt -print", "find . -name r.txt -print"),
     ("xargs -n 1 -P4 -r sudo pip install -U", "[xargs -n 1 -P4 -r] [sudo] pip install -U"),
     ("chroot /mnt pip list", "[chroot /mnt] pip list"),
     ("retry 5 pip list", "[retry 5] pip list"),

@@ -279,16 +279,19 @@ _CONFIG_FILE = re.compile(r"pip(?:\.conf|\.ini)$|/pip/pip\.conf$|PIP_CONFIG_FILE
 
 
 def _removes(run: Run) -> Shell:
-    if any(MARKER.search(w) for w in run.words[1:]):
-        run.system.marker_removed = run.override(
-            Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", "the marker is removed here"
-        )
+    """rm, mv, unlink of the marker: named outright, by `find ... -exec rm`, or piped into `xargs rm`."""
+    command = run.command
+    named = run.words[1:] + [w.pattern for wrapper in command.wrappers for w in wrapper.words]
+    if any(wrapper.name == "xargs" for wrapper in command.wrappers):
+        named.append(command.region.text[command.statement.start : command.statement.end])
+    if any(MARKER.search(w) for w in named):
+        text = "the marker is removed here"
+        run.system.marker_removed = run.override(Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", text)
     return run.shell
 
 
 def _find(run: Run) -> Shell:
-    deletes = "-delete" in run.words or any(w in ("rm", "mv", "unlink") for w in run.words)
-    return _removes(run) if deletes else run.shell
+    return _removes(run) if "-delete" in run.words else run.shell
 
 
 def switches_off(config: str) -> bool:

@@ -38,6 +38,7 @@ _STATE = frozenset(
         "sudo",
         "su",
         "exec",
+        "xargs",
         "bash",
         "sh",
         "dash",

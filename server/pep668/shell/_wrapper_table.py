@@ -45,8 +45,8 @@ _CONTAINER_LONGS = """
     add-host arch attach authfile blkio-weight cap-add cap-drop cgroup-parent cgroupns cidfile cpu-shares cpus
     cpuset-cpus detach-keys device dns entrypoint env env-file expose file gpus group-add health-cmd hostname
     index ipc isolation label link log-driver log-opt mac-address memory mount name net network network-alias
-    os pid platform pod profile project-directory project-name publish pull restart runtime secret security-
-    opt shm-size stop-signal stop-timeout storage-opt sysctl tmpfs ulimit user userns uts volume volumes-from
+    os pid platform pod profile project-directory project-name publish pull restart runtime secret security-opt
+    shm-size stop-signal stop-timeout storage-opt sysctl tmpfs ulimit user userns uts volume volumes-from
     workdir
 """
 _CONTAINER_RUN = _shape("vewupmhlac", _CONTAINER_LONGS, 1)

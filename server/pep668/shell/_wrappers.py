@@ -39,6 +39,8 @@ def peel(
         wrapper, size = found
         wrappers.append(wrapper)
         rest = rest[size:]
+        if wrapper.name == "find":  # what it runs ends before its own last word
+            rest = rest[: next((i for i, w in enumerate(rest) if w.value in (";", "+")), len(rest))]
     return tuple(wrappers), rest
 
 
@@ -53,6 +55,8 @@ def _one(words: tuple[Word, ...], functions: frozenset[str]) -> tuple[Wrapper, i
     shape = WRAPPERS.get(name)
     at = 1
     if shape is None:
+        if name == "find":
+            return _find(words)
         if name in GROUPS:
             name, at = _subcommand(name, words)
             shape = WRAPPERS.get(name)
@@ -72,6 +76,14 @@ def _one(words: tuple[Word, ...], functions: frozenset[str]) -> tuple[Wrapper, i
     if name in _JOINS and _is_command_line(words[after]):
         return None  # a string, which another shell reads
     return Wrapper(name, words[:after], tuple(assigns)), after
+
+
+def _find(words: tuple[Word, ...]) -> tuple[Wrapper, int] | None:
+    """`find ... -exec pip install -r {} \\;`: its first -exec runs what follows."""
+    for at, word in enumerate(words[:-1], 1):
+        if word.value in ("-exec", "-execdir", "-ok", "-okdir"):
+            return Wrapper("find", words[:at], ()), at
+    return None
 
 
 def _is_command_line(word: Word) -> bool:
