@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ..model import Assignment, Command, Expansion, Redirect, Region, Scope, ScopeKind, Word, Wrapper
 from ..text import Span
-from ._parser import Core, Raw, Unit, shifted
+from ._raw import Core, Raw, Unit, shifted
 from ._words import RawWord
 from ._wrappers import peel
 
@@ -113,12 +113,20 @@ def commands(items: Iterable[tuple[Unit, int, Iterable[Raw]]], region: Region) -
 
 def passing_functions(units: Iterable[tuple[Unit, int]]) -> frozenset[str]:
     """The functions whose body runs their own arguments (`"$@"`)."""
-    names = []
+    names: set[str] = set()
     for unit, _ in units:
-        for raw in unit.raws:
-            words = raw.core.words
-            if words and raw.scope and _runs_arguments(raw):
-                names += [s.name for s in reversed(raw.scope[unit.depth :]) if s.kind is ScopeKind.FUNCTION][:1]
+        if unit.passing is None:
+            unit.passing = _passing(unit)
+        if unit.passing:
+            names |= unit.passing
+    return frozenset(names)
+
+
+def _passing(unit: Unit) -> frozenset[str]:
+    names: list[str] = []
+    for raw in unit.raws:
+        if raw.core.words and raw.scope and _runs_arguments(raw):
+            names += [s.name for s in reversed(raw.scope[unit.depth :]) if s.kind is ScopeKind.FUNCTION][:1]
     return frozenset(names)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._parser import Unit
+    from ._raw import Unit
 
 LONGEST = 16_000  # characters of a statement that is remembered
 _CAPACITY = 4_000_000  # characters in each of the two generations

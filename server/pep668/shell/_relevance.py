@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..model import ScopeKind
-from ._parser import Core, Raw, Unit
+from ._raw import Core, Raw, Unit
 
 # Installers, package managers, environments, the marker and pip's configuration, wherever they are mentioned.
 _WORDS = (
