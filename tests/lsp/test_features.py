@@ -313,3 +313,32 @@ async def test_requests_at_once(connect: Connect) -> None:
     assert shown
     assert actions
     assert lenses == []
+
+
+@pytest.mark.parametrize("pull", [False, True])
+async def test_typing_in_a_long_script(connect: Connect, pull: bool) -> None:
+    """Edits that change nothing and edits that do, against the same text opened whole; hover sees the new text."""
+    session = await connect(capabilities(pull=pull))
+    text = "#!/bin/sh\n" + "echo 😀\n" * 2000 + "sudo pip3 install six\necho done\n"
+    uri = session.open("long.sh", text)
+
+    async def found(uri: str, version: int) -> list[object]:
+        if pull:
+            report = await session.pull(uri)
+            assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+            items = list(report.items)
+        else:
+            items = await session.pushed(uri, version)
+        return [(d.code, d.range, d.message) for d in items]
+
+    assert await found(uri, 1)
+    edits = ["\n", "x", "# ", "EOF\n", "cat <<EOF\n", "PIP=pip3\n", "sudo pip3 install x\n", "'", "'"]
+    for version, piece in enumerate(edits, start=2):
+        session.change(uri, version, ((100, 0), (100, 0), piece))
+        lines = text.split("\n")
+        lines[100] = piece + lines[100]
+        text = "\n".join(lines)
+        whole = session.open(f"whole{version}.sh", text)
+        assert await found(uri, version) == await found(whole, 1)
+    line = text.split("\n").index("sudo pip3 install six")
+    assert await session.hover(uri, line, 8) is not None

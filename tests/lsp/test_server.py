@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from pep668 import explain
 from pygls.exceptions import JsonRpcException
+
+from pep668 import explain
 
 from .conftest import DOCKERFILE, Connect, capabilities
 

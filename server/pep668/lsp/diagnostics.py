@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,9 @@ from . import convert
 from .documents import Document
 
 if TYPE_CHECKING:
-    from pep668.analysis import Analysis
-
     from .server import Server
+
+log = logging.getLogger(__name__)
 
 # An analysis that takes longer than this (seconds) waits a part of its time for more changes to come in.
 _AT_ONCE = 0.05
@@ -22,10 +23,12 @@ _PART = 0.25
 _LONGEST_PAUSE = 0.5
 
 
-def items(document: Document, found: Analysis | None, server: Server) -> list[types.Diagnostic]:
+async def items(document: Document, server: Server) -> list[types.Diagnostic]:
+    found = server.session.findings(document)
     if found is None:
-        return []
-    return [convert.diagnostic(document, finding, server.client) for finding in found.findings]
+        analysis = await server.analysis(document)
+        found = analysis.findings if analysis else ()
+    return [convert.diagnostic(document, finding, server.client) for finding in found]
 
 
 async def pull(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
@@ -35,8 +38,8 @@ async def pull(server: Server, params: types.DocumentDiagnosticParams) -> types.
     identity = ".".join(map(str, server.session.key(document)))
     if params.previous_result_id == identity:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=identity)
-    found = await server.analysis(document)
-    return types.RelatedFullDocumentDiagnosticReport(items=items(document, found, server), result_id=identity)
+    found = await items(document, server)
+    return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=identity)
 
 
 class Publisher:
@@ -75,18 +78,24 @@ class Publisher:
     def _start(self, uri: str) -> None:
         self._timers.pop(uri, None)
         self._tasks[uri] = task = asyncio.ensure_future(self._publish(uri))
-        task.add_done_callback(lambda done: self._tasks.pop(uri) if self._tasks.get(uri) is done else None)
+        task.add_done_callback(lambda done: self._done(uri, done))
+
+    def _done(self, uri: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(uri) is task:
+            del self._tasks[uri]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s: %s", uri, error, exc_info=error)
 
     async def _publish(self, uri: str) -> None:
         document = self._server.protocol.documents.get(uri)
         if document is None:
             return
         began = time.perf_counter()
-        found = await self._server.analysis(document)
+        found = await items(document, self._server)
         self._cost[uri] = time.perf_counter() - began
         current = self._server.protocol.documents.get(uri)
         if current is not None and current.version == document.version:
-            self._send(uri, document.version, items(document, found, self._server))
+            self._send(uri, document.version, found)
 
     def _send(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         version = version if self._server.client.versions else None

@@ -13,7 +13,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from pep668.text import LineTable, Span
+from pep668.text import Edit, LineTable, Span
+
+_REMEMBERED = 32  # edits since the last analysis
 
 UTF8, UTF16, UTF32 = "utf-8", "utf-16", "utf-32"
 
@@ -74,6 +76,7 @@ class Document:
         encoding: str = UTF16,
         serial: int = 0,
         starts: list[int] | None = None,
+        edits: tuple[Edit, ...] | None = None,
     ) -> None:
         self.uri = uri
         self.language_id = language_id
@@ -81,6 +84,9 @@ class Document:
         self.text = text
         self.encoding = encoding
         self.serial = serial
+        # What has been edited since the state that is called `since`; None where that is not known.
+        self.edits = edits
+        self.since: object = None
         self.lines = LineTable(text)
         if starts is not None:
             self.lines.starts = starts
@@ -119,15 +125,24 @@ class Document:
     def edited(self, start: tuple[int, int], end: tuple[int, int], text: str, version: int) -> Document:
         """The document after `text` has taken the place of a range."""
         first, last = sorted((self.offset(*start), self.offset(*end)))
-        return Document(
+        span = Span(first, last)
+        known = self.edits is not None and len(self.edits) < _REMEMBERED
+        made = Document(
             self.uri,
             self.language_id,
             version,
             self.text[:first] + text + self.text[last:],
             encoding=self.encoding,
             serial=self.serial,
-            starts=_spliced(self.lines, Span(first, last), text),
+            starts=_spliced(self.lines, span, text),
+            edits=(*(self.edits or ()), Edit(span, text)) if known else None,
         )
+        made.since = self.since
+        return made
+
+    def remember(self, state: object) -> None:
+        """Call this state of the document so, and the edits to come those since then."""
+        self.since, self.edits = state, ()
 
 
 def _spliced(lines: LineTable, span: Span, text: str) -> list[int]:

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 from pep668 import analysis, languages, machine
 from pep668.analysis import Analysis
-from pep668.model import Machine
+from pep668.model import Finding, Machine
 from pep668.settings import Settings
 
 from . import uris
 from .configuration import Configuration
 from .documents import Document
+from .incremental import Incremental
 
 # Characters of the beginning by which a language is recognized.
 _HEAD = 4096
+
+# Documents of fewer characters are read anew at every keystroke.
+_SHORT = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Session:
         self._machines: dict[str, Machine] = {}
         self._projects: dict[tuple[str, str], str] = {}
         self._analyses: dict[str, tuple[tuple[int, int, int], Analysis | None]] = {}
+
+        self._carried: dict[str, tuple[tuple[int, int, int], Incremental]] = {}
 
     # --- folders ---
 
@@ -148,6 +154,29 @@ class Session:
 
     def remember(self, document: Document, key: tuple[int, int, int], found: Analysis | None) -> None:
         self._analyses[document.uri] = (key, found)
+        if found is not None and found.context.language == "shell" and len(document.text) > _SHORT:
+            self._carried[document.uri] = (key, Incremental(document.text, found))
+            document.remember(key)
+
+    def findings(self, document: Document) -> tuple[Finding, ...] | None:
+        """The findings, where they can be known without an analysis: nothing of consequence has been edited."""
+        before, carried = self._carried.get(document.uri, (None, None))
+        key = self.key(document)
+        if (
+            carried is None
+            or before is None
+            or document.edits is None
+            or document.since != before
+            or before[2] != key[2]
+        ):
+            return None
+        if not all(carried.keeps(edit.span, edit.new_text) for edit in document.edits):
+            del self._carried[document.uri]
+            return None
+        self._carried[document.uri] = (key, carried)
+        document.remember(key)
+        return carried.findings
 
     def forget(self, uri: str) -> None:
         self._analyses.pop(uri, None)
+        self._carried.pop(uri, None)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from ..model import Command, Region
 from . import _build, _relevance
+from ._edits import Statements, mentions
 from ._expand import expand
 from ._inner import heredoc, inner
 from ._parser import Parser
 from ._runs import Run, runs
 
-__all__ = ["Run", "expand", "heredoc", "inner", "parse", "relevant", "runs"]
+__all__ = ["Run", "Statements", "expand", "heredoc", "inner", "mentions", "parse", "relevant", "runs"]
 
 
 def parse(region: Region) -> list[Command]:
