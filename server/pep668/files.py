@@ -111,15 +111,15 @@ def _document(path: str, *, named: bool, problem: Callable[[str, bool], None]) -
             return None
         if len(raw) == _HEAD:
             raw = _read(path, named=named, whole=True) or b""
+    if b"\0" in raw[:_HEAD]:
+        if named:
+            raise Unreadable(f"{path}: a binary file (or UTF-16); save it as UTF-8 to have it checked")
+        return None
     if not languages.matters(language, raw):
         return Document(path, language, "")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        if b"\0" in raw[:_HEAD]:
-            if named:
-                problem(f"{path}: a binary file (or UTF-16); save it as UTF-8 to have it checked", True)
-            return None
         line = raw.count(b"\n", 0, error.start) + 1
         problem(
             f"{path}:{line}: not valid UTF-8 (byte 0x{raw[error.start]:02x}); read as Latin-1, save it as UTF-8", False
@@ -136,8 +136,8 @@ def _read(path: str, *, named: bool, whole: bool) -> bytes | None:
                 return None
             return file.readall() if whole or named else file.read(_HEAD)
     except OSError as error:
-        if not named and isinstance(error, FileNotFoundError):
-            return None  # a dangling link, or gone since
+        if not named and isinstance(error, (FileNotFoundError, IsADirectoryError)):
+            return None  # a dangling link, a link to a folder, or gone since
         raise Unreadable(f"{path}: cannot be read: {_reason(error)}{_advice(error)}") from None
 
 

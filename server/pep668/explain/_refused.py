@@ -66,8 +66,11 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
     first: list[Action] = []
     if application and own:
         first += _application(install, place, packages)
+    unseen = again is None and not typed.text.strip()  # only the output is known
     if again is not None:
         first.append(again)
+    elif unseen and not place.ready:
+        first.append(Action(f"Create {place.directory}", text=place.make(install), environment=place.path))
     first += _distribution(install, packages)
     verb = "use" if place.ready else "create"
     tool = report.tool or install.tool
@@ -76,7 +79,9 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
         message = f"{tool} cannot install into {owner(packages)} Python: {step}."
     else:
         step = f"{verb} {place.directory} and {'install there' if again is into else 'run it again'}"
-        if again is None:
+        if unseen:
+            step = f"{verb} {place.directory} and run the command in it"
+        elif again is None:
             step = "the command that calls it has to use a virtual environment"
         operation = report.operation or "install"
         into_or_with = "into" if operation == "install" else "with"

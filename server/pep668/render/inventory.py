@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pep668.analysis import Analysis
-from pep668.model import Evidence, Judged
+from pep668.model import Environment, Evidence, Judged
 from pep668.text import LineTable
 
 
@@ -34,9 +34,16 @@ def _command(judged: Judged, path: str, language: str, lines: LineTable) -> dict
         "verdict": environment.verdict.value,
         "environment": environment.kind.value,
         "bypass": environment.bypass.value if environment.bypass else None,
-        "evidence": [_evidence(e, lines) for e in environment.evidence],
+        "evidence": [_evidence(e, lines) for e in _reasons(environment)],
         "language": language,
     }
+
+
+def _reasons(environment: Environment) -> tuple[Evidence, ...]:
+    """The evidence, and for `depends` what would decide it."""
+    if not environment.decides:
+        return environment.evidence
+    return (*environment.evidence, Evidence(f"depends on {environment.decides}"))
 
 
 def _evidence(evidence: Evidence, lines: LineTable) -> dict[str, Any]:
