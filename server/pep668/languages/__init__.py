@@ -22,10 +22,10 @@ from pep668.model import Command, ErrorReport, Region, RequirementsFile
 Extracted = Region | Command | RequirementsFile | ErrorReport
 Extract = Callable[[Region], Iterable[Extracted]]
 
-# A document without any of these words holds nothing that this program knows.
-_NEEDLES = r"pip|\buv\b|poetry|conda|mamba|nox|ensurepip|externally|install|requirements"
-NEEDLE = re.compile(_NEEDLES, re.IGNORECASE)
-NEEDLE_BYTES = re.compile(_NEEDLES.encode(), re.IGNORECASE)
+# A document without any of these words, in whatever case, holds nothing that this program knows.
+# Ten searches for a plain string take a tenth of the time of one for a pattern of alternatives.
+_NEEDLES = (b"pip", b"install", b"requirements", b"poetry", b"conda", b"mamba", b"nox", b"externally")
+_UV = re.compile(rb"\buv\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,10 @@ def all_languages() -> tuple[Language, ...]:
 
 def matters(language: str, text: str | bytes) -> bool:
     """Whether a document may hold anything; decided without parsing it."""
-    needle = NEEDLE.search(text) if isinstance(text, str) else NEEDLE_BYTES.search(text)
-    return bool(needle) or any(known.id == language and known.always for known in all_languages())
+    raw = (text.encode("utf-8", "replace") if isinstance(text, str) else text).lower()
+    if any(needle in raw for needle in _NEEDLES) or (b"uv" in raw and _UV.search(raw)):
+        return True
+    return any(known.id == language and known.always for known in all_languages())
 
 
 @cache
