@@ -42,8 +42,6 @@ def as_text(explanation: Explanation) -> str:
     if advice is None:
         found = [f"{error.kind.replace('-', ' ')}: {error.detail}" for error in explanation.errors]
         return "".join(f"{printable(line)}\n" for line in found) or NOTHING
-    out = [f"{printable(advice.message)}\n"]
-    for action in (*advice.actions, *advice.more):
-        if action.kind == "terminal":
-            out.append(f"\n{printable(action.title)}:\n    {printable(action.text)}\n")
-    return "".join(out)
+    steps = (a for a in (*advice.actions, *advice.more) if a.kind == "terminal")
+    shown = (f"\n{printable(a.title)}:\n    {printable(a.text)}\n" for a in steps)
+    return f"{printable(advice.message)}\n{''.join(shown)}"
