@@ -7,7 +7,8 @@ where it changed.
 
 from __future__ import annotations
 
-from ..model import Command, Region
+from pep668.model import Command, Region
+
 from . import _build, _relevance
 from ._edits import Statements, mentions
 from ._expand import expand

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..model import Assignment, Command, Expansion, Redirect, Region, Scope, ScopeKind, Word, Wrapper
-from ..text import Span
+from pep668.model import Assignment, Command, Expansion, Redirect, Region, Scope, ScopeKind, Word, Wrapper
+from pep668.text import Span
+
 from ._raw import Core, Raw, Unit, shifted
 from ._words import RawWord
 from ._wrappers import peel

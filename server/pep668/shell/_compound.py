@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..model import Scope, ScopeKind
+from pep668.model import Scope, ScopeKind
+
 from ._simple import BLANK, REDIRECT, SimpleReader
 from ._words import ENDS_WORD
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from ..text import Span
+from pep668.text import Span
+
 from . import _build, _relevance
 from ._parser import Parser
 from ._raw import Unit

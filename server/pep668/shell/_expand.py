@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ..model import Command, Expansion, Word
+from pep668.model import Command, Expansion, Word
+
 from ._wrappers import peel
 
 Lookup = Callable[[str], "tuple[str, ...] | str | None"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..model import Redirect, Region, Word
-from ..text import MappedText, SourceMap, Span
+from pep668.model import Redirect, Region, Word
+from pep668.text import MappedText, SourceMap, Span
+
 from ._words import WordReader, decode_ansi
 
 # Stands for what is substituted before the inner text is read; its commands were found in the outer text.

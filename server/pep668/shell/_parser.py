@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 
-from ..model import Scope, ScopeKind
+from pep668.model import Scope, ScopeKind
+
 from . import _memory
 from ._compound import GROUP, CompoundReader
 from ._raw import Core, Raw, Unit, shifted

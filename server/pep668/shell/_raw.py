@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Scope
+from pep668.model import Scope
+
 from ._words import RawRedirect, RawWord
 
 # name, value, start, end, exported, append

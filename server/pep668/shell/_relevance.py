@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..model import ScopeKind
+from pep668.model import ScopeKind
+
 from ._raw import Core, Raw, Unit
 
 # Installers, package managers, environments, the marker and pip's configuration, wherever they are mentioned.

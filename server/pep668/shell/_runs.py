@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..model import Command, Redirect, Word
+from pep668.model import Command, Redirect, Word
 
 _SHELL = re.compile(r"(?:ba|da|z|a|k|mk|pdk|k93|ya)?sh\d*\Z|ksh93\Z|rbash\Z", re.ASCII)
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*\Z|py\Z", re.ASCII)

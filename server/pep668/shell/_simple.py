@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..model import Expansion
+from pep668.model import Expansion
+
 from ._raw import Core, Raw, RawAssignment
 from ._words import RawRedirect, RawWord, WordReader, join_parts
 

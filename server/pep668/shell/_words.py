@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..model import Expansion, Scope, ScopeKind
+from pep668.model import Expansion, Scope, ScopeKind
 
 # A word before it gets its place: parts after quote removal, start, end, whether it has quotes.
 RawWord = tuple[tuple[str | Expansion, ...], int, int, bool]

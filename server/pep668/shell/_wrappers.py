@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..model import Assignment, Expansion, Word, Wrapper
-from ..text import Span
+from pep668.model import Assignment, Expansion, Word, Wrapper
+from pep668.text import Span
+
 from ._wrapper_table import GROUPS, NO_OPTIONS, RUNNERS, WRAPPERS, Shape
 
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+)?=")
