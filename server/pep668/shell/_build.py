@@ -109,7 +109,13 @@ def commands(items: Iterable[tuple[Unit, int, Iterable[Raw]]], region: Region) -
             fields["scope"] = scope
             fields["region"] = region
             out.append(command)
+    # Half-typed text may end a substitution after the command around it; what is sorted already costs next to nothing.
+    out.sort(key=_start)
     return out
+
+
+def _start(command: Command) -> int:
+    return command.span.start
 
 
 def passing_functions(units: Iterable[tuple[Unit, int]]) -> frozenset[str]:
