@@ -20,16 +20,17 @@ from pep668 import plugins
 from pep668.context import Context
 from pep668.model import Finding
 
-DOCUMENTATION = "https://pep668.readthedocs.io/rules/"
+SPECIFICATION = "https://packaging.python.org/en/latest/specifications/externally-managed-environments/"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`code` is stable once released; `name` is for people; `summary` is one sentence."""
+    """`code` is stable once released; `name` is for people; `summary` is one sentence; `link` a page to read on."""
 
     code: str
     name: str
     summary: str
+    link: str = SPECIFICATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ def by_code(code: str) -> LoadedRule | None:
 
 
 def url(code: str) -> str:
-    """Where a rule's documentation is published."""
+    """The page that a rule's findings link to. What the rule itself says is shown by `pep668 rule CODE`."""
     loaded = by_code(code)
-    return f"{DOCUMENTATION}#{code.lower()}" if loaded is None else f"{DOCUMENTATION}{loaded.rule.name}"
+    return SPECIFICATION if loaded is None else loaded.rule.link
 
 
 def check(context: Context) -> Iterator[Finding]:

@@ -40,7 +40,9 @@ from pep668.model import Finding, Severity, Verdict
 from . import Rule
 from ._common import touches_system
 
-RULE = Rule("EM005", "application-with-pip", "An application that pipx or `uv tool` should own.")
+RULE = Rule(
+    "EM005", "application-with-pip", "An application that pipx or `uv tool` should own.", link="https://pipx.pypa.io/"
+)
 
 _ADVICE = "pipx or `uv tool` keeps {} in an environment of its own, which is never refused"
 

@@ -44,7 +44,12 @@ from pep668.model import ErrorReport, Finding, Severity
 
 from . import Rule
 
-RULE = Rule("EM021", "provisioning-error", "A failure on the way to an environment, found in output.")
+RULE = Rule(
+    "EM021",
+    "provisioning-error",
+    "A failure on the way to an environment, found in output.",
+    link="https://docs.python.org/3/library/venv.html",
+)
 
 # By kind; `{detail}` is the missing command, package or path.
 MESSAGES = {

@@ -35,7 +35,12 @@ from pep668.text import Span
 
 from . import Rule
 
-RULE = Rule("EM030", "requirements-without-environment", "Requirements in a folder without an environment.")
+RULE = Rule(
+    "EM030",
+    "requirements-without-environment",
+    "Requirements in a folder without an environment.",
+    link="https://packaging.python.org/en/latest/guides/installing-using-pip-and-virtual-environments/",
+)
 
 
 def check(context: Context) -> Iterator[Finding]:
