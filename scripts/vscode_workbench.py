@@ -36,12 +36,13 @@ PACKAGES = ["code-server@4.100.3", "node-gyp@11"]
 NATIVE = ["node-pty", "@vscode/spdlog", "native-watchdog", "@vscode/deviceid"]
 TOOLS = {"g++": "g++", "make": "make", "rg": "ripgrep"}
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"]
-# No first-run pages, no questions, nothing that phones home.
+# No first-run pages, no questions, nothing that phones home; a terminal whose text the tests can read.
 SETTINGS = {
     "extensions.ignoreRecommendations": True,
     "git.openRepositoryInParentFolders": "never",
     "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
+    "terminal.integrated.gpuAcceleration": "off",
     "update.mode": "none",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,

@@ -128,8 +128,18 @@ class Workbench:
         expect(self.page.locator(".terminal-command-decoration").first).to_be_attached(timeout=PATIENCE_MS)
 
     def type_in_terminal(self, line: str) -> None:
-        self.page.locator(".terminal-wrapper.active .xterm-helper-textarea").focus()
-        self.page.keyboard.type(line, delay=10)
+        """Types a line and, once it is to be read there, presses Enter: a terminal that just opened may lose keys."""
+        terminal = self.page.locator(".terminal-wrapper.active .xterm")
+
+        def is_typed() -> bool:
+            terminal.click()
+            self.page.keyboard.press("Control+u")
+            self.page.keyboard.type(line, delay=10)
+            self.page.wait_for_timeout(500)
+            shown = terminal.locator(".xterm-rows").inner_text()
+            return "".join(line.split()) in "".join(shown.split())
+
+        self.wait_for(is_typed, f"the terminal shows {line!r}", seconds=30)
         self.page.keyboard.press("Enter")
 
     # --- files on disk ---
