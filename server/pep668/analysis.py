@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import languages, rules
+from . import languages, rules, shell
 from .context import Context
 from .environment import Walk
 from .languages import Extracted
@@ -75,8 +76,15 @@ def _items(region: Region, depth: int) -> Iterator[Extracted]:
     extract = languages.extractor(region.language)
     if extract is None or depth > _MAX_DEPTH:
         return
-    for item in extract(region):
-        if isinstance(item, Region):
-            yield from _items(item, depth + 1)
-        else:
+    found = list(extract(region))
+    processes = Counter(item.place for item in found if isinstance(item, Region))
+    for item in found:
+        if not isinstance(item, Region):
             yield item
+        elif item.language != "shell" or processes[item.place] > 1 or shell.mentions(item.text) or _same(item, region):
+            # A shell process of its own that mentions nothing leaves nothing behind: most RUNs of a Dockerfile.
+            yield from _items(item, depth + 1)
+
+
+def _same(inner: Region, outer: Region) -> bool:
+    return inner.place.process == outer.place.process

@@ -48,6 +48,8 @@ class Settings:
         return chosen and not any(code.startswith(s) for s in self.ignore)
 
     def excludes(self, path: str) -> bool:
+        if not self.exclude:
+            return False
         name = path.rpartition("/")[2]
         return any(fnmatchcase(name, p) or fnmatchcase(path, p) for p in self.exclude)
 

@@ -107,6 +107,9 @@ class _Names:
     endings: dict[str, str]
     patterns: re.Pattern[str] | None
     owners: dict[str, str]
+    # A name that neither begins nor ends like one of the patterns need not be tried: most of a tree's files.
+    prefixes: tuple[str, ...]
+    suffixes: tuple[str, ...]
 
 
 @cache
@@ -115,6 +118,8 @@ def _names() -> _Names:
     endings: dict[str, str] = {}
     patterns: list[str] = []
     owners: dict[str, str] = {}
+    prefixes: set[str] = set()
+    suffixes: set[str] = set()
     for language in all_languages():
         exact.update(dict.fromkeys(language.names, language.id))
         for pattern in language.patterns:
@@ -123,9 +128,17 @@ def _names() -> _Names:
             else:
                 group = f"g{len(patterns)}"
                 owners[group] = language.id
+                last = pattern.rpartition("/")[2]
+                literal = re.split(r"[*?]", last)
+                if literal[-1]:
+                    suffixes.add(literal[-1])
+                else:
+                    prefixes.add(literal[0])
                 # A pattern with slashes is matched against as many components at the path's end.
                 patterns.append(f"(?P<{group}>(?:.*/)?{_translate(pattern)})")
-    return _Names(exact, endings, re.compile("|".join(patterns)) if patterns else None, owners)
+    return _Names(
+        exact, endings, re.compile("|".join(patterns)) if patterns else None, owners, tuple(prefixes), tuple(suffixes)
+    )
 
 
 def _translate(pattern: str) -> str:
@@ -138,7 +151,7 @@ def by_name(path: str) -> str | None:
     names = _names()
     name = path.rpartition("/")[2]
     found = names.exact.get(name)
-    if found is None and names.patterns:
+    if found is None and names.patterns and (name.endswith(names.suffixes) or name.startswith(names.prefixes)):
         match = names.patterns.fullmatch(path)
         if match and match.lastgroup:
             found = names.owners[match.lastgroup]

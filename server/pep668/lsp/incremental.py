@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pep668.analysis import Analysis
 from pep668.model import Evidence, Finding
-from pep668.shell import Statements, mentions
+from pep668.shell import Statements, touches
 from pep668.text import Span
 
 
@@ -21,7 +21,7 @@ class Incremental:
     def keeps(self, span: Span, new_text: str) -> bool:
         """Makes an edit. After False the text has to be analyzed anew, and this is of no more use."""
         if self._statements is None:
-            if mentions(self.text, span, new_text):
+            if touches(self.text, span, new_text):
                 return False
             self._statements = Statements(self.text)
         if not self._statements.keeps(span, new_text):

@@ -10,13 +10,14 @@ from __future__ import annotations
 from pep668.model import Command, Region
 
 from . import _build, _relevance
-from ._edits import Statements, mentions
+from ._edits import Statements, touches
 from ._expand import expand
 from ._inner import heredoc, inner
 from ._parser import Parser
+from ._relevance import mentions
 from ._runs import Run, runs
 
-__all__ = ["Run", "Statements", "expand", "heredoc", "inner", "mentions", "parse", "relevant", "runs"]
+__all__ = ["Run", "Statements", "expand", "heredoc", "inner", "mentions", "parse", "relevant", "runs", "touches"]
 
 
 def parse(region: Region) -> list[Command]:

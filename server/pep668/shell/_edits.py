@@ -15,7 +15,7 @@ from ._parser import Parser
 from ._raw import Unit
 
 
-def mentions(text: str, span: Span, new_text: str) -> bool:
+def touches(text: str, span: Span, new_text: str) -> bool:
     """Whether the lines of an edit, before or after it, name what matters: a quick sign that it does."""
     begin = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.end)
