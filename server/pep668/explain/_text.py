@@ -37,7 +37,8 @@ def markdown(errors: Sequence[ErrorReport], plan: Plan | None, judged: Judged | 
     parts = ["## What happened"]
     if plan is not None:
         parts.append(plain(plan.message))
-    parts += [_event(e) for e in errors[:5]]
+    if plan is None or len(errors) > 1 or errors[0].command:  # a single event is what the plan's message says
+        parts += [_event(e) for e in errors[:5]]
     if len(errors) > 5:
         parts.append(f"And {len(errors) - 5} more.")
     if command:

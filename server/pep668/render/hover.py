@@ -32,7 +32,7 @@ def _install(analysis: Analysis, judged: Judged) -> str:
     lines = [_verdict(judged), _target(environment)]
     if environment.verdict is not Verdict.ALLOWED and (quote := marker_text(environment)):
         lines.append(f"> {quote}")
-    lines += _reasons(environment, analysis.context.lines)
+    lines += _reasons(judged, analysis.context.lines)
     lines += _instead(analysis, [f for f in analysis.findings if f.subject is judged])
     return "\n\n".join(line for line in lines if line)
 
@@ -79,8 +79,10 @@ def marker_text(environment: Environment) -> str:
     return _escaped(text if len(text) <= 240 else f"{text[:239].rstrip()}…")
 
 
-def _reasons(environment: Environment, lines: LineTable) -> list[str]:
-    shown = [e for e in environment.evidence if e.span is not None][:_EVIDENCE]
+def _reasons(judged: Judged, lines: LineTable) -> list[str]:
+    environment = judged.environment
+    said = judged.install.command.outer(judged.install.program) if environment.interpreter else None
+    shown = [e for e in environment.evidence if e.span is not None and e.span != said][:_EVIDENCE]
     return ["\n".join(f"- {_reason(e, lines)}" for e in shown)] if shown else []
 
 
