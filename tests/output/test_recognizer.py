@@ -468,7 +468,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("line", HOSTILE, ids=[h[:12] for h in HOSTILE])
-def test_hostile_lines_take_linear_time(line: str) -> None:
-    begun = time.monotonic()
+def test_hostile_lines_end(line: str) -> None:
+    # What is quadratic takes minutes here: a guard, not a measure.
+    begun = time.process_time()
     recognize(f"{line}\n{line}\n{PIP}")
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 60

@@ -466,7 +466,7 @@ def test_cancelling_kills_the_whole_group_and_leaves_nothing(folder: Path, tmp_p
     start = time.monotonic()
     result = recorder.make(EnvironmentRequest(str(folder)), having(script(tmp_path / "py/python3", body)))
     timer.join()
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 50  # it did not wait for the sleep
     assert not result.ok
     assert list(folder.iterdir()) == []
     assert recorder.lines == ["busy"]

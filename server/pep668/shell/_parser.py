@@ -21,7 +21,11 @@ from ._words import ENDS_WORD
 __all__ = ["Parser", "Unit"]
 
 
-_PLAIN = re.compile(r"([\w./+:@%,\-]+)(?:[ \t][^\r\n'\"`\\$*?\[|&;()<>#{}]*)?")
+# A keyword stands alone here: what follows it would be looked at again and again.
+_PLAIN = re.compile(
+    r"(if|while|until|for|select|case|function|coproc|time)(?=[ \t])"
+    r"|([\w./+:@%,\-]+)(?:[ \t][^\r\n'\"`\\$*?\[|&;()<>#{}]*)?"
+)
 _COMMENT = re.compile(r"#[^\n]*")
 _CLOSER = re.compile(r"(?:then|done|do|fi|elif|else|esac|\})(?![^ \t\r\n;|&()<>])|;;&|;;|;&|\)")
 _CLOSER_STARTS = frozenset("tdfe};)")
@@ -190,8 +194,9 @@ class Parser(CompoundReader):
         pos = self.pos
         found = _PLAIN.match(text, pos, end)
         if found:
-            first, after = found[1], found.end()
-            whole = found.end(1) == end or text[found.end(1)] in ENDS_WORD
+            first, after = found[1] or found[2], found.end()
+            word_end = pos + len(first)
+            whole = word_end == end or text[word_end] in ENDS_WORD
             if whole and first in _KEYWORDS and self._keyword(first):
                 return
             if after == end or text[after] in "\n;|)&\r#":
