@@ -13,11 +13,6 @@ from typing import Any
 
 from .model import Severity
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 
 class SettingsError(ValueError):
     """A settings file or value that cannot be used; the message says which key and what to write."""
@@ -104,6 +99,12 @@ def parse(text: str, source: str) -> Settings | None:
 
 def table(text: str, source: str) -> Mapping[str, Any] | None:
     """The table that `parse` reads the settings from, unchecked."""
+    # Imported here: most runs have no settings file.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     try:
         found: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

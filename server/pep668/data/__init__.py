@@ -10,8 +10,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from ._files import load_json
 
 ROLLING = "rolling"  # the release of sid, edge, Rawhide: newer than every number
 
@@ -100,11 +101,7 @@ class DistributionData:
 @cache
 def distributions() -> Mapping[str, DistributionData]:
     """All rows by os-release ID."""
-    import json
-
-    rows: dict[str, dict[str, Any]] = json.loads(
-        (Path(__file__).parent / "distributions.json").read_text(encoding="utf-8")
-    )["distributions"]
+    rows: dict[str, dict[str, Any]] = load_json("distributions.json")["distributions"]
     return {id: _row(id, rows) for id in rows}
 
 

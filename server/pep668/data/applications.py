@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
+
+from ._files import load_bytes
 
 SUITES = ("bookworm", "trixie")
-_FOLDER = Path(__file__).parent
 
 
 def normalized(name: str) -> str:
@@ -23,7 +23,7 @@ def normalized(name: str) -> str:
 
 @cache
 def _applications() -> frozenset[str]:
-    text = (_FOLDER / "applications.txt").read_text(encoding="utf-8")
+    text = load_bytes("applications.txt").decode()
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
@@ -47,8 +47,7 @@ def applications_among(names: Iterable[str]) -> list[str]:
 def _debian() -> dict[str, list[str]]:
     import gzip
 
-    packed = (_FOLDER / "debian_packages.gz").read_bytes()
-    lines = gzip.decompress(packed).decode().splitlines()
+    lines = gzip.decompress(load_bytes("debian_packages.gz")).decode().splitlines()
     return {line.partition("\t")[0]: line.split("\t")[1:] for line in lines if not line.startswith("#")}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath, PureWindowsPath
 
 from pep668.context import Context
 from pep668.model import Step
@@ -28,6 +27,8 @@ def create(
 
 
 def _uri(folder: str) -> str | None:
+    from pathlib import PurePosixPath, PureWindowsPath  # not needed to find anything, only to offer this
+
     for path in (PurePosixPath(folder), PureWindowsPath(folder)):
         if path.is_absolute():
             return path.as_uri()

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import Path
 
+from pep668.data._files import load_json
 from pep668.model import Command, Option, Word
 from pep668.text import Span
 
@@ -243,9 +243,7 @@ def table(file: str, *, abbreviates: bool, since: str = "") -> Mapping[str, Gram
 
     Options that no version from `since` on has are usage errors.
     """
-    import json
-
-    data = json.loads((Path(__file__).parent.parent / "data" / file).read_text(encoding="utf-8"))
+    data = load_json(file)
     versions = tuple(_numbers(version) for version in data["versions"])
     grammars: dict[str, Grammar] = {}
     for command, rows in data["options"].items():
