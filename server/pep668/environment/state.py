@@ -36,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """`text` is symbolic, None where it is unknown altogether; `splits` whether it was written without quotes."""
+    """`text` is symbolic, None where it is unknown altogether."""
 
     text: str | None
     evidence: Evidence

@@ -13,7 +13,7 @@ from pep668 import installers
 from pep668 import shell as shell_reader
 from pep668.model import Command, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
 
-from . import effects
+from . import effects, wrappers
 from .effects import Run
 from .judge import Judge
 from .place import place_of
@@ -106,7 +106,7 @@ class Walk:
             if expanded.words and not _declares(expanded):
                 inside = effects.assign(run, inside, assignment, exported=True)
         for wrapper in expanded.wrappers:
-            inside = effects.enter(inside, _wrapper_name(wrapper), wrapper, run)
+            inside = wrappers.enter(inside, _wrapper_name(wrapper), wrapper, run)
         install = installers.parse(expanded)
         if install is not None:
             self._record(install, inside, process.system)
@@ -220,9 +220,9 @@ def _forked(shell: Shell, command: Command, system: System, overrides: list[Over
     for assignment in origin.assignments:
         shell = effects.assign(run, shell, assignment, exported=True)
     for wrapper in origin.wrappers:
-        shell = effects.enter(shell, _wrapper_name(wrapper), wrapper, run)
+        shell = wrappers.enter(shell, _wrapper_name(wrapper), wrapper, run)
     if origin.words and origin.name:
-        shell = effects.enter(shell, origin.name, Wrapper(origin.name, origin.words), run)
+        shell = wrappers.enter(shell, origin.name, Wrapper(origin.name, origin.words), run)
     image = command.region.fact("image")
     if image is not None and command.region.parent is not None and image not in command.region.parent.facts:
         shell = replace(Shell(), image=image.value or "")
@@ -268,7 +268,7 @@ def _initial(region: Region, system: System) -> Shell:
         elif fact.kind == "file" and fact.name.endswith("pip.conf") and effects.switches_off(fact.value or ""):
             system.pip_config["global"] = fact.evidence
     login = region.fact("login")
-    return effects.at_login(shell, login.evidence) if login and login.value else shell
+    return wrappers.at_login(shell, login.evidence) if login and login.value else shell
 
 
 def walk(commands: Iterator[Command], machine: Machine | None = None) -> Walk:
