@@ -90,6 +90,15 @@ class Session:
         """What was pushed for that version."""
         return list((await self.until(lambda: self._last(uri, version))).diagnostics)
 
+    async def shows(self, uri: str, codes: list[str], version: int | None = 1) -> None:
+        """Waits until these are pushed: what was on its way before a change may come first."""
+
+        def shown() -> bool:
+            last = self._last(uri, version)
+            return last is not None and [d.code for d in last.diagnostics] == codes
+
+        await self.until(shown)
+
     def _last(self, uri: str, version: int | None) -> types.PublishDiagnosticsParams | None:
         return next((p for p in reversed(self.published) if p.uri == uri and p.version == version), None)
 
@@ -127,7 +136,7 @@ class Session:
             if value:
                 return value
             await asyncio.sleep(0.01)
-        raise AssertionError("nothing came")
+        raise AssertionError(f"not seen in {seconds} s; last published: {self.published[-1:]}")
 
 
 def span(start: tuple[int, int], end: tuple[int, int]) -> types.Range:

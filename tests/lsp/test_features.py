@@ -276,7 +276,7 @@ async def test_lens_where_there_is_one(connect: Connect) -> None:
     assert lens.command.title == "Install these requirements into .venv"
     expected = {"folder": session.folder.as_uri(), "directory": ".venv", "requirements": ["requirements/dev.txt"]}
     assert list(lens.command.arguments or ()) == [expected]
-    assert await session.pushed(uri, 1) == []
+    await session.shows(uri, [])
 
 
 async def test_no_lens_without_requirements(connect: Connect) -> None:
@@ -297,7 +297,7 @@ async def test_an_environment_that_appears_is_seen(connect: Connect) -> None:
     session.client.workspace_did_change_watched_files(
         types.DidChangeWatchedFilesParams([types.FileEvent(found.as_uri(), types.FileChangeType.Created)])
     )
-    assert await session.pushed(uri, 1) == []
+    await session.shows(uri, [])
     await session.until(lambda: refreshed)
     assert (await session.lenses(uri))[0].command.title == "Install these requirements into .venv"  # type: ignore[union-attr]
 

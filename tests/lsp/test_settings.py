@@ -27,7 +27,7 @@ async def codes(session: Session, uri: str, version: int = 1) -> list[object]:
 @pytest.mark.parametrize("settings", [{"ignore": ["EM"]}, {"select": ["EM009"], "trace": {"server": "off"}}])
 async def test_settings_in_initialization_options(connect: Connect, settings: dict[str, object]) -> None:
     session = await connect(options={"settings": settings})
-    assert await codes(session, session.open("Dockerfile", DOCKERFILE)) == []
+    await session.shows(session.open("Dockerfile", DOCKERFILE), [])
 
 
 async def test_camel_case_and_unset_values_of_an_editor(connect: Connect) -> None:
@@ -41,17 +41,17 @@ async def test_camel_case_and_unset_values_of_an_editor(connect: Connect) -> Non
 async def test_configuration_that_is_asked_for(connect: Connect) -> None:
     session = await connect(capabilities(workspace=CONFIGURATION))
     uri = session.open("Dockerfile", DOCKERFILE)
-    assert await codes(session, uri) == ["EM001"]
+    await session.shows(uri, ["EM001"])
     session.client.set_configuration({"ignore": ["EM001"]}, section="pep668")
     session.published.clear()
     session.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
-    assert await codes(session, uri) == []
+    await session.shows(uri, [])
 
 
 async def test_configuration_that_is_pushed(connect: Connect) -> None:
     session = await connect()
     uri = session.open("Dockerfile", DOCKERFILE)
-    assert await codes(session, uri) == ["EM001"]
+    await session.shows(uri, ["EM001"])
     session.published.clear()
     changed = {"pep668": {"severity": {"EM001": "hint"}}}
     session.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(changed))
@@ -75,22 +75,22 @@ async def test_a_folder_is_added_and_removed(connect: Connect, tmp_path: Path) -
     (other / "deep").mkdir(parents=True)
     (other / "pep668.toml").write_text('ignore = ["EM001"]\n')
     uri = session.open((other / "deep" / "Dockerfile").as_uri(), DOCKERFILE)
-    assert await codes(session, uri) == []  # found upward, though no folder is open there
+    await session.shows(uri, [])  # found upward, though no folder is open there
     session.published.clear()
     added = types.WorkspaceFolder((other / "deep").as_uri(), "deep")
     event = types.WorkspaceFoldersChangeEvent(added=[added], removed=[])
     session.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
-    assert await codes(session, uri) == ["EM001"]  # a project's settings do not come from above it
+    await session.shows(uri, ["EM001"])  # a project's settings do not come from above it
     session.published.clear()
     event = types.WorkspaceFoldersChangeEvent(added=[], removed=[added])
     session.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
-    assert await codes(session, uri) == []
+    await session.shows(uri, [])
 
 
 async def test_files_above_the_editor(connect: Connect) -> None:
     session = await connect(options={"settings": {"ignore": ["EM001"], "environment-directory": "env"}})
     (session.folder / "pyproject.toml").write_text("[tool.pep668]\nignore = []\n")
-    assert await codes(session, session.open("sub/Dockerfile", DOCKERFILE)) == ["EM001"]
+    await session.shows(session.open("sub/Dockerfile", DOCKERFILE), ["EM001"])
     [lens] = await session.lenses(session.open("requirements.txt", "six\n"))
     assert lens.command is not None
     assert lens.command.arguments is not None
@@ -100,26 +100,26 @@ async def test_files_above_the_editor(connect: Connect) -> None:
 async def test_a_settings_file_that_changes_counts(connect: Connect) -> None:
     session = await connect()
     uri = session.open("Dockerfile", DOCKERFILE)
-    assert await codes(session, uri) == ["EM001"]
+    await session.shows(uri, ["EM001"])
     file = session.folder / "pep668.toml"
     file.write_text('ignore = ["EM001"]\n')
     watched(session, file)
-    assert await codes(session, uri) == []
+    await session.shows(uri, [])
     file.unlink()
     watched(session, file)
-    assert await codes(session, uri) == ["EM001"]
+    await session.shows(uri, ["EM001"])
 
 
 async def test_saving_is_enough_for_a_client_that_does_not_watch(connect: Connect) -> None:
     session = await connect()
     uri = session.open("Dockerfile", DOCKERFILE)
-    assert await codes(session, uri) == ["EM001"]
+    await session.shows(uri, ["EM001"])
     file = session.folder / "pep668.toml"
     file.write_text('ignore = ["EM001"]\n')
     session.published.clear()
     saved = types.TextDocumentIdentifier(file.as_uri())
     session.client.text_document_did_save(types.DidSaveTextDocumentParams(saved))
-    assert await codes(session, uri) == []
+    await session.shows(uri, [])
 
 
 async def test_watchers_are_registered_where_the_client_can(connect: Connect) -> None:
@@ -160,7 +160,7 @@ async def test_a_broken_settings_file_is_told_once(connect: Connect, name: str, 
     file = session.folder / name
     file.write_text(text)
     uri = session.open("Dockerfile", DOCKERFILE)
-    assert await codes(session, uri) == ["EM001"]  # by the defaults
+    await session.shows(uri, ["EM001"])  # by the defaults
     await session.until(lambda: session.client.messages)
     watched(session, file)
     await codes(session, uri)
@@ -169,28 +169,28 @@ async def test_a_broken_settings_file_is_told_once(connect: Connect, name: str, 
     assert all(part in message.message for part in [*says, str(session.folder)])
     file.write_text('ignore = ["EM001"]\n' if name == "pep668.toml" else '[tool.pep668]\nignore = ["EM001"]\n')
     watched(session, file)
-    assert await codes(session, uri) == []
+    await session.shows(uri, [])
     file.write_text(text)
     watched(session, file)
-    assert await codes(session, uri) == ["EM001"]
+    await session.shows(uri, ["EM001"])
     await session.until(lambda: len(session.client.messages) == 2)  # broken anew
 
 
 async def test_a_settings_file_that_is_not_text(connect: Connect) -> None:
     session = await connect()
     (session.folder / "pep668.toml").write_bytes(b"\xff\xfe")
-    assert await codes(session, session.open("Dockerfile", DOCKERFILE)) == ["EM001"]
+    await session.shows(session.open("Dockerfile", DOCKERFILE), ["EM001"])
     await session.until(lambda: [m for m in session.client.messages if "not valid UTF-8" in m.message])
 
 
 async def test_a_pyproject_without_our_table_is_not_our_business(connect: Connect) -> None:
     session = await connect()
     (session.folder / "pyproject.toml").write_text("[project\n")
-    assert await codes(session, session.open("Dockerfile", DOCKERFILE)) == ["EM001"]
+    await session.shows(session.open("Dockerfile", DOCKERFILE), ["EM001"])
     assert session.client.messages == []
 
 
 async def test_broken_settings_of_the_editor_are_told(connect: Connect) -> None:
     session = await connect(options={"settings": {"ignore": "EM001"}})
-    assert await codes(session, session.open("Dockerfile", DOCKERFILE)) == ["EM001"]
+    await session.shows(session.open("Dockerfile", DOCKERFILE), ["EM001"])
     await session.until(lambda: [m for m in session.client.messages if "'ignore'" in m.message])
