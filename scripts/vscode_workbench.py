@@ -42,6 +42,8 @@ SETTINGS = {
     "git.openRepositoryInParentFolders": "never",
     "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
+    # A terminal opened at once is not replaced, with what was typed, when an extension starts late.
+    "terminal.integrated.environmentChangesRelaunch": False,
     "terminal.integrated.gpuAcceleration": "off",
     "update.mode": "none",
     "workbench.startupEditor": "none",

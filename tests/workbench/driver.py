@@ -128,19 +128,31 @@ class Workbench:
         expect(self.page.locator(".terminal-command-decoration").first).to_be_attached(timeout=PATIENCE_MS)
 
     def type_in_terminal(self, line: str) -> None:
-        """Types a line and, once it is to be read there, presses Enter: a terminal that just opened may lose keys."""
-        terminal = self.page.locator(".terminal-wrapper.active .xterm")
+        """Types a line and, once it is to be read there, presses Enter; again where the terminal was started anew.
+
+        A terminal that has just opened may lose keys, and VS Code replaces its shell when an extension that
+        starts late changes the environment.
+        """
+        rows = self.page.locator(".terminal-wrapper.active .xterm .xterm-rows")
+
+        def shown() -> str:
+            return "".join(rows.inner_text().split())
 
         def is_typed() -> bool:
-            terminal.click()
+            rows.click(force=True)
             self.page.keyboard.press("Control+u")
             self.page.keyboard.type(line, delay=10)
             self.page.wait_for_timeout(500)
-            shown = terminal.locator(".xterm-rows").inner_text()
-            return "".join(line.split()) in "".join(shown.split())
+            return "".join(line.split()) in shown()
 
-        self.wait_for(is_typed, f"the terminal shows {line!r}", seconds=30)
-        self.page.keyboard.press("Enter")
+        def has_run() -> bool:
+            self.wait_for(is_typed, f"the terminal shows {line!r}", seconds=60)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_timeout(1500)
+            lines = [row for row in rows.inner_text().splitlines() if row.strip()]
+            return len(lines) > 1 or "".join(line.split()) in shown()  # a new shell shows its prompt alone
+
+        self.wait_for(has_run, f"the terminal takes {line!r}")
 
     # --- files on disk ---
 
