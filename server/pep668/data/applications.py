@@ -7,18 +7,13 @@ Read when first asked for; a name that is not found costs one dictionary look-up
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 
 from ._files import load_bytes
+from .names import normalized
 
 SUITES = ("bookworm", "trixie")
-
-
-def normalized(name: str) -> str:
-    """A project's name as PEP 503 normalizes it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pep668.data.applications import applications_among, normalized
+from pep668.data.applications import applications_among
+from pep668.data.names import normalized
 from pep668.model import Judged
 
 from ._index import last_runs

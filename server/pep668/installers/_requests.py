@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pep668.data.names import normalized
 from pep668.model import Request, RequestKind
 
 from ._options import Argument, Scan
@@ -12,12 +13,6 @@ _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".ta
 _URL = re.compile(r"(?:(?:git|hg|svn|bzr)(?:\+[A-Za-z]+)?|https?|file|ftp|ssh)(?::|\+\0)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
-_SEPARATORS = re.compile(r"[-_.]+")
-
-
-def normalized(name: str) -> str:
-    """PEP 503."""
-    return _SEPARATORS.sub("-", name).lower()
 
 
 def request(argument: Argument) -> Request:

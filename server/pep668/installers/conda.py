@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pep668.data.names import normalized
 from pep668.model import Install, Request, RequestKind
 
 from ._invocation import Invocation
 from ._options import Argument, Scan, scan, simple
-from ._requests import normalized, of_kind
+from ._requests import of_kind
 
 PROGRAM = re.compile(r"conda|mamba|micromamba")
 

@@ -23,7 +23,6 @@ UV = re.compile(
     r"error:\s{1,9}The\s{1,9}interpreter\s{1,9}at\s{1,9}`?(?P<prefix>[^`\n]{1,1000}?)`?\s{1,9}is\s{1,9}externally\s{1,9}managed"
     r"(?P<rest>,?\s{1,9}and\s{1,9}(?:indicates\s{1,9}the\s{1,9}following:|cannot\s{1,9}be\s{1,9}modified))?"
 )
-UV_START = re.compile(r"error:(?:\s+The(?:\s+interpreter(?:\s+at\b.*)?)?)?\s*$")
 DEFAULT_TEXT = re.compile(r"The Python environment under (?P<prefix>\S.{0,500}?) is managed externally")
 README = re.compile(r"/usr/share/doc/python(?P<version>3\.\d+)/README\.venv")
 UV_USING = re.compile(r"Using (?:C?Python|PyPy) (?P<version>3\.\d+)\S* (?:environment at|interpreter at)")

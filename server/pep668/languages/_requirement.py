@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pep668.data.names import normalized
+
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRAS = re.compile(r"\s*\[([^\[\]]*)\]")
 _URL = re.compile(r"\s*@\s*(\S+)")
@@ -16,7 +18,6 @@ _OPERATOR = re.compile(r"\s*(?:[~=!<>]=?=?)")
 _OPENING = re.compile(r"\s*\(")
 _CLOSING = re.compile(r"\s*\)")
 _NEXT = re.compile(r"\s*,")
-_SEPARATORS = re.compile(r"[-_.]+")
 _DIRECT = re.compile(r"(?:[a-z][a-z0-9+.-]*://|(?:git|hg|svn|bzr)\+|file:)\S*", re.IGNORECASE)
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)(?:\[([^\[\]]*)\])?")
 _WHEEL = re.compile(r"([A-Za-z0-9._]+)-[^-/]+(?:-\d[^-/]*)?-[^-/]+-[^-/]+-[^-/]+\.whl")
@@ -37,10 +38,6 @@ class Parsed:
     specifier: str = ""
     marker: str = ""
     extras: tuple[str, ...] = ()
-
-
-def normalize(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()
 
 
 def is_version_line(line: str) -> bool:
@@ -71,7 +68,7 @@ def _named(line: str, named: re.Match[str]) -> Parsed | None:
     if in_brackets:
         extras = _extras(in_brackets[1])
         at = in_brackets.end()
-    name = normalize(named[0])
+    name = normalized(named[0])
     url = _URL.match(line, at)
     if url:
         end = url.end()
@@ -117,7 +114,7 @@ def _marker(line: str, at: int) -> str:
 
 
 def _extras(text: str) -> tuple[str, ...]:
-    return tuple(normalize(e.strip()) for e in text.split(",") if e.strip())
+    return tuple(normalized(e.strip()) for e in text.split(",") if e.strip())
 
 
 def _located(line: str, end: int) -> Parsed:
@@ -132,4 +129,4 @@ def _located(line: str, end: int) -> Parsed:
         file = text.partition("#")[0].partition("?")[0].rpartition("/")[2]
         archive = _WHEEL.fullmatch(file) or _SDIST.fullmatch(file) if len(file) < 256 else None
         name = archive[1] if archive and not text.lower().startswith(("git+", "hg+")) else ""
-    return Parsed(normalize(name), text, end, "", _marker(line, end), extras)
+    return Parsed(normalized(name), text, end, "", _marker(line, end), extras)

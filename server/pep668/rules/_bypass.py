@@ -6,12 +6,11 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from pep668.context import Context
+from pep668.environment.effects import FALSE
 from pep668.model import Assignment, Bypass, Command, Install, Region
 from pep668.text import Span
 
 VARIABLES = {"PIP_BREAK_SYSTEM_PACKAGES": "pip", "UV_BREAK_SYSTEM_PACKAGES": "uv"}
-# What pip's own parser takes as false; uv's is the same for these.
-_FALSE = frozenset({"", "0", "false", "no", "off", "f", "n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Setting:
 
 
 def _truthy(value: str | None) -> bool:
-    return value is None or value.strip().lower() not in _FALSE
+    return value is None or value.strip().lower() not in FALSE
 
 
 def _overrides(assignment: Assignment) -> bool:
