@@ -22,7 +22,7 @@ LAYERS = (
     ("context",),
     ("environment",),
     ("installers", "languages"),
-    ("shell",),
+    ("shell", "syntax"),
     ("data",),
     ("settings", "plugins"),
     ("model",),

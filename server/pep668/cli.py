@@ -167,7 +167,7 @@ class _Run:
 
         name = self.arguments.stdin_filename
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
-        language = languages.detect(name, text[:4096])
+        language = languages.detect(name, text)
         if language is None:
             raise UsageError("what standard input holds is not known; name it: --stdin-filename setup.sh")
         return name or "-", analyze(text, language, self.settings, self.machine, name)

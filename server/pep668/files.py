@@ -23,7 +23,6 @@ SKIPPED = frozenset(
         ".pytest_cache",
     )
 )
-_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +97,24 @@ def _document(path: str, *, named: bool, problem: Callable[[str, bool], None]) -
     """The document at a path, None where it is none of ours or holds nothing that matters."""
     language = languages.by_name(path.replace(os.sep, "/"))
     name = path.rpartition("/")[2]
-    if language is None and not named and "." in name.lstrip("."):
+    ambiguous = language is None and languages.ambiguous(path.replace(os.sep, "/"))
+    if language is None and not named and not ambiguous and "." in name.lstrip("."):
         return None
-    raw = _read(path, named=named, whole=language is not None)
+    raw = _read(path, named=named, whole=language is not None or ambiguous)
     if raw is None:
         return None
+    if ambiguous and not named and not languages.matters("", raw):
+        return None
     if language is None:
-        language = languages.detect(path, raw[:_HEAD].decode("utf-8", "replace"))
+        head = raw if ambiguous else raw[: languages.HEAD]
+        language = languages.detect(path, head.decode("utf-8", "replace"))
         if language is None:
             if named:
                 problem(f"{path}: not a kind of file that pep668 knows; nothing was checked in it", False)
             return None
-        if len(raw) == _HEAD:
+        if len(raw) == languages.HEAD and not ambiguous:
             raw = _read(path, named=named, whole=True) or b""
-    if b"\0" in raw[:_HEAD]:
+    if b"\0" in raw[: languages.HEAD]:
         if named:
             raise Unreadable(f"{path}: a binary file (or UTF-16); save it as UTF-8 to have it checked")
         return None
@@ -134,7 +137,7 @@ def _read(path: str, *, named: bool, whole: bool) -> bytes | None:
         with open(path, "rb", buffering=0, opener=_open) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not named:
                 return None
-            return file.readall() if whole or named else file.read(_HEAD)
+            return file.readall() if whole or named else file.read(languages.HEAD)
     except OSError as error:
         if not named and isinstance(error, (FileNotFoundError, IsADirectoryError)):
             return None  # a dangling link, a link to a folder, or gone since

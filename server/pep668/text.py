@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,6 +68,46 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+# Writes new text the way that its host writes text (escapes, indentation); None where the host cannot hold it.
+Notation = Callable[[str], "str | None"]
+
+
+def verbatim(text: str) -> str | None:
+    """The notation of a host in which text stands as it is."""
+    return text
+
+
+def one_line(text: str) -> str | None:
+    """The notation of a host in which text stands as it is, on one line."""
+    return None if "\n" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Indented:
+    """The notation of a host that puts `prefix` before each line (a YAML block scalar, a quoted list item)."""
+
+    prefix: str
+
+    def __call__(self, text: str) -> str | None:
+        return text.replace("\n", "\n" + self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Escaped:
+    """The notation of a host that writes some characters in another way (a quoted string, a recipe's `$$`).
+
+    A line end that is not among them cannot be written.
+    """
+
+    escapes: tuple[tuple[str, str], ...]
+
+    def __call__(self, text: str) -> str | None:
+        table = dict(self.escapes)
+        if "\n" in text and "\n" not in table:
+            return None
+        return "".join(table.get(c, c) for c in text)
 
 
 class LineTable:

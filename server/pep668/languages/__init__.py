@@ -34,8 +34,10 @@ class Language:
 
     `ids` are LSP language identifiers, `names` and `patterns` are matched against
     the file name and (`patterns` with a slash) the end of the path, `shebangs`
-    are interpreters, `sniff` decides by content where nothing else did. Documents of
-    a language that is read `always` matter without a needle (requirements files).
+    are interpreters. `sniff` decides by content: of the whole text where the name matches one
+    of `candidates` (`*.yml` may be a playbook, a manifest or neither), else of the head of a
+    text of which nothing is known. Documents of a language that is read `always` matter
+    without a needle (requirements files).
     """
 
     id: str
@@ -43,6 +45,7 @@ class Language:
     names: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     shebangs: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
     sniff: Callable[[str], bool] | None = None
     always: bool = False
 
@@ -69,23 +72,28 @@ def extractor(language: str) -> Extract | None:
     return None
 
 
+HEAD = 4096
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?env[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+)|#![ \t]*(?:\S*/)?([\w.+-]+)")
 
 
-def detect(path: str, head: str = "", language_id: str = "") -> str | None:
-    """The language of a document: by LSP id, file name, path pattern, shebang, then content.
+def detect(path: str, text: str = "", language_id: str = "") -> str | None:
+    """The language of a document: by file name, path pattern, LSP id, shebang, then content.
 
-    `head` is the beginning of the text (a few thousand characters are enough).
+    The beginning of the text, a few thousand characters, is enough but for `ambiguous` names.
     """
     pure = path.replace("\\", "/")
     named = by_name(pure)
     if named is not None:
         return named
     languages = all_languages()
+    for language in _candidates(pure):
+        if language.sniff and language.sniff(text):
+            return language.id
     if language_id:
         for language in languages:
             if language_id in language.ids:
                 return language.id
+    head = text[:HEAD]
     shebang = _SHEBANG.match(head)
     if shebang:
         program = (shebang[1] or shebang[2]).rstrip("0123456789.")
@@ -97,6 +105,28 @@ def detect(path: str, head: str = "", language_id: str = "") -> str | None:
         if language.sniff and language.sniff(head):
             return language.id
     return None
+
+
+def ambiguous(path: str) -> bool:
+    """Whether the name leaves several languages possible, so that the whole text decides."""
+    return bool(_candidates(path))
+
+
+def _candidates(path: str) -> tuple[Language, ...]:
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return _by_candidate().get(name[dot:], ()) if dot >= 0 else ()
+
+
+@cache
+def _by_candidate() -> dict[str, tuple[Language, ...]]:
+    """Languages by the file name endings (`.yml`) that they may have."""
+    out: dict[str, tuple[Language, ...]] = {}
+    for language in all_languages():
+        for pattern in language.candidates:
+            ending = pattern.removeprefix("*")
+            out[ending] = (*out.get(ending, ()), language)
+    return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from .documents import Document
 from .incremental import Incremental
 
 # Characters of the beginning by which a language is recognized.
-_HEAD = 4096
 
 # Documents of fewer characters are read anew at every keystroke.
 _SHORT = 8000
@@ -139,7 +138,7 @@ class Session:
 
     def task(self, document: Document) -> Task | None:
         """None for a document of no language that is known."""
-        language = languages.detect(uris.name_of(document.uri), document.text[:_HEAD], document.language_id)
+        language = languages.detect(uris.name_of(document.uri), document.text, document.language_id)
         if language is None:
             return None
         path = uris.to_path(document.uri)

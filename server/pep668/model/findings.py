@@ -1,0 +1,132 @@
+"""Verdicts, findings and fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from pep668.text import Edit, Span
+
+from .commands import Command
+from .installs import ErrorReport, Install, RequirementsFile
+from .machine import Interpreter
+from .regions import Evidence
+
+
+class Verdict(str, Enum):
+    REFUSED = "refused"
+    ALLOWED = "allowed"
+    DEPENDS = "depends"
+
+
+class Managed(Enum):
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+class EnvironmentKind(str, Enum):
+    VIRTUAL = "virtual-environment"
+    SYSTEM_MANAGED = "system-managed"
+    SYSTEM_UNMANAGED = "system-unmanaged"
+    USER_MACHINE = "user-machine"
+    UNKNOWN = "unknown"
+
+
+class Bypass(str, Enum):
+    FLAG = "flag"
+    VARIABLE = "environment-variable"
+    PIP_CONFIG = "pip-config"
+    MARKER_REMOVED = "marker-removed"
+    IMAGE = "image"
+    RUNNER = "runner"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where an install would go, and what the PEP 668 check says there.
+
+    `managed` is the target Python's own state, whatever bypasses it. `python` is a
+    path or version where known, `distribution` a label such as `Debian 12`.
+    `interpreter` is this machine's, when the verdict is about this machine.
+    `as_root` tells whether the command runs as root. `decides` says, for
+    `depends`, what would decide it.
+    """
+
+    verdict: Verdict
+    managed: Managed
+    kind: EnvironmentKind
+    evidence: tuple[Evidence, ...] = ()
+    bypass: Bypass | None = None
+    python: str | None = None
+    distribution: str | None = None
+    interpreter: Interpreter | None = None
+    local: bool = False
+    as_root: bool = False
+    decides: str = ""
+    virtual_environment: str | None = None
+    pip_version: str | None = None
+
+
+class Severity(str, Enum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+
+
+class Applicability(str, Enum):
+    """Whether a fix can be applied without looking (SAFE), needs a look (UNSAFE), or is shown only."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY_ONLY = "display-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do besides editing: `command` is a command of the server, with its arguments."""
+
+    command: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One alternative for one finding. `id` is the fix's file name; edits are in the document.
+
+    `preferred` is given to at most one fix of a finding, never to a last resort.
+    `explanation` is shown where the fix is only displayed.
+    """
+
+    id: str
+    title: str
+    edits: tuple[Edit, ...] = ()
+    steps: tuple[Step, ...] = ()
+    applicability: Applicability = Applicability.UNSAFE
+    preferred: bool = False
+    explanation: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """An install with the environment that it would meet."""
+
+    install: Install
+    environment: Environment
+
+
+Subject = Judged | Command | ErrorReport | RequirementsFile
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What a rule found. `span` is in the document; `related` are further places that show why."""
+
+    rule: str
+    message: str
+    span: Span
+    severity: Severity
+    subject: Subject
+    related: tuple[Evidence, ...] = ()
