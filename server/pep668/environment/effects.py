@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pep668.model import Assignment, Bypass, Command, Evidence
 
+from .handover import handed
 from .state import UNKNOWN, Override, Shell, Source, SourceKind, System, Variable, source_of
 
 
@@ -47,6 +48,8 @@ def apply(run: Run) -> Shell:
     if not run.words:
         return shell
     _files(run)
+    if run.words[0] in ("echo", "printf"):
+        run.system.handed += handed(run.command, run.words, shell)
     name = posixpath.basename(run.words[0])
     effect = _EFFECTS.get(name)
     if effect is None and name.rstrip("0123456789.") in ("python", "pypy", "virtualenv", "pip"):

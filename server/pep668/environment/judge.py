@@ -7,6 +7,7 @@ all, which Python it reaches, whether that one is marked, what switches the chec
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
 from pep668 import data
 from pep668.model import Bypass, Environment, EnvironmentKind, Evidence, Install, Machine, Managed, Verdict, Word
@@ -28,6 +29,24 @@ class Judge:
 
     def environment(self, install: Install, shell: Shell, system: System) -> Environment:
         place = self._place(install, shell)
+        if not place.alternatives:
+            return self._at(place, install, shell, system)
+        found = [self._at(alternative, install, shell, system) for alternative in place.alternatives]
+        verdicts = {e.verdict for e in found}
+        if len(verdicts) == 1 and Verdict.DEPENDS not in verdicts:
+            evidence = tuple(dict.fromkeys(e for each in found for e in each.evidence))
+            return replace(found[0], evidence=evidence)
+        open_one = next((e for e in found if e.decides), None)
+        return replace(
+            open_one or found[0],
+            verdict=Verdict.DEPENDS,
+            managed=Managed.MAYBE,
+            evidence=place.evidence,
+            bypass=None,
+            decides=open_one.decides if open_one else f"which of them it runs on: {_told(place, found)}",
+        )
+
+    def _at(self, place: PlaceInfo, install: Install, shell: Shell, system: System) -> Environment:
         target = self._target(install, shell, system, place)
         machine = self.machine if not place.known and not shell.elsewhere else None
         verdict, bypass, why = self._verdict(install, shell, system, place, target, machine)
@@ -157,6 +176,11 @@ class Judge:
         if place.python in ("own", "conda") and not absolute:
             kind = EnvironmentKind.SYSTEM_UNMANAGED
             return Target(Managed.NO, kind, place.evidence, program)
+        if place.programs and (program not in place.programs or shell.sudo is not None):
+            who = f"sudo {program}" if shell.sudo is not None else program
+            return Target(
+                Managed.MAYBE, EnvironmentKind.UNKNOWN, place.evidence, program, f"which Python {who} reaches"
+            )
         if system.other_python is not None and not absolute and place.managed is not Managed.NO:
             decides = f"which Python {program} reaches: {system.other_python.text}"
             return Target(
@@ -259,6 +283,8 @@ class Judge:
             bypass = self._bypass(install, shell, system, machine)
             if bypass is not None:
                 return bypass
+            if place.pip_config is not None and install.tool != "uv":
+                return Verdict.ALLOWED, Bypass.RUNNER, (place.pip_config,)
         if target.managed is Managed.MAYBE:
             return Verdict.DEPENDS, None, ()
         return Verdict.REFUSED, None, ()
@@ -302,6 +328,12 @@ class Judge:
                     where = machine.pip_config_files.get(key, "pip's configuration")
                     return Verdict.ALLOWED, Bypass.PIP_CONFIG, (Evidence(f"{where} sets break-system-packages"),)
         return None
+
+
+def _told(place: PlaceInfo, found: list[Environment]) -> str:
+    """`refused on Ubuntu 24.04, allowed on Ubuntu 22.04`."""
+    told = (f"{e.verdict.value} on {p.label or 'another'}" for p, e in zip(place.alternatives, found, strict=True))
+    return ", ".join(dict.fromkeys(told))
 
 
 # Their python3 says "ensurepip is disabled in Debian/Ubuntu for the system python", whatever the marker.

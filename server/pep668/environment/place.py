@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pep668 import data
 from pep668.model import Evidence, Managed, Region
 
-from . import images
+from . import images, runners
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,9 @@ class PlaceInfo:
     """`managed` is the distribution's own Python's state there; `python` what comes first in PATH.
 
     `python` is `system`, `own`, `conda` or `none` (see `images.Image`). `known` is False for
-    text without any context: somebody's machine.
+    text without any context: somebody's machine. `programs` are the names that reach the
+    system's Python (empty: all); `pip_config` is why pip passes although it is marked;
+    `alternatives` are the places that it may be (a matrix), each with all of this.
     """
 
     known: bool
@@ -28,6 +30,9 @@ class PlaceInfo:
     decides: str = ""
     directory: str = ""
     container: bool = False
+    programs: tuple[str, ...] = ()
+    pip_config: Evidence | None = None
+    alternatives: tuple[PlaceInfo, ...] = ()
 
 
 USER_MACHINE = PlaceInfo(False)
@@ -37,10 +42,48 @@ def place_of(region: Region) -> PlaceInfo:
     """The place of a region as its facts tell it."""
     directory = region.fact("directory")
     where = directory.value if directory and directory.value else ""
-    image = region.fact("image")
-    if image is None:
-        return PlaceInfo(False, directory=where)
-    return of_image(image.value or "", image.evidence, where)
+    for kind, of in (("image", of_image), ("runner", _of_runner), ("platform", _of_platform)):
+        fact = region.fact(kind)
+        if fact is not None:
+            places = [of(value.strip(), fact.evidence, where) for value in (fact.value or "").split("|")]
+            if len(places) == 1:
+                return places[0]
+            return PlaceInfo(True, evidence=(fact.evidence,), directory=where, alternatives=tuple(places))
+    return PlaceInfo(False, directory=where)
+
+
+def _of_runner(label: str, evidence: Evidence, directory: str) -> PlaceInfo:
+    runner = runners.lookup(label) if label else None
+    if runner is None:
+        decides = f"what the runner {label} has" if label else "what the runner is"
+        return PlaceInfo(True, evidence=(evidence,), decides=decides, directory=directory)
+    managed = _managed(runner.distribution, runner.release)
+    if runner.python == "own":
+        managed = Managed.NO
+    system = data.label(runner.distribution, runner.release)
+    note = runner.note or (f"{system}'s Python is {'' if managed is Managed.YES else 'not '}marked" if system else "")
+    found = Evidence(f"{evidence.text} ({note})" if note else evidence.text, evidence.span)
+    return PlaceInfo(
+        True,
+        managed,
+        runner.distribution,
+        system or label,
+        runner.release,
+        runner.python,
+        (found,),
+        f"what the runner {label} has" if managed is Managed.MAYBE else "",
+        directory,
+        programs=runner.programs,
+        pip_config=Evidence(runner.pip_config, evidence.span) if runner.pip_config else None,
+    )
+
+
+def _of_platform(platform: str, evidence: Evidence, directory: str) -> PlaceInfo:
+    if platform == "windows":
+        found = Evidence(f"{evidence.text}: Python for Windows is not marked", evidence.span)
+        return PlaceInfo(True, Managed.NO, label="Windows", evidence=(found,), directory=directory)
+    decides = "which Python comes first in PATH: Homebrew's is marked"
+    return PlaceInfo(True, evidence=(evidence,), decides=decides, directory=directory)
 
 
 def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceInfo:

@@ -101,6 +101,15 @@ class Shell:
         return posixpath.normpath(path)
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A variable for the shells that start later; PATH's `text` still holds the old one, `${PATH}`."""
+
+    name: str
+    text: str
+    evidence: Evidence
+
+
 @dataclass(slots=True)
 class System:
     """What stays on a machine: files and packages, as far as the document tells."""
@@ -111,6 +120,7 @@ class System:
     packages: dict[str, Evidence] = field(default_factory=dict)
     other_python: Evidence | None = None
     pip_version: tuple[str, Evidence] | None = None
+    handed: list[Handed] = field(default_factory=list)
 
     def fork(self) -> System:
         return System(

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from pep668 import installers
 from pep668 import shell as shell_reader
-from pep668.model import Command, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
+from pep668.model import Command, Evidence, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
 
 from . import effects, wrappers
 from .effects import Run
 from .judge import Judge
 from .place import place_of
-from .state import Override, Shell, System, Variable, merge
+from .state import Override, Shell, Source, SourceKind, System, Variable, merge
 
 _MAX_REPLAYS = 2_000  # a bound for functions that call each other
 
@@ -52,7 +52,7 @@ class Walk:
         self._judge = Judge(machine)
         self._systems: dict[str, System] = {}
         self._processes: dict[tuple[str, str], _Process] = {}
-        self._judged: dict[tuple[int, int], Judged] = {}
+        self._judged: dict[tuple[int, str, int], Judged] = {}
         self._calls: list[str] = []
         self._replays = 0
 
@@ -131,7 +131,9 @@ class Walk:
 
     def _record(self, install: Install, shell: Shell, system: System) -> None:
         environment = self._judge.environment(install, shell, system)
-        key = (id(install.command.region), install.program.start)
+        # A text that stands once but runs in several places (an anchor's aliases) is one command.
+        region = install.command.region
+        key = (install.command.outer(install.program).start, region.text, install.program.start)
         before = self._judged.get(key)
         # One function may be called in several states: where one call is refused, the command is.
         if before is None or _WEIGHT[environment.verdict] > _WEIGHT[before.environment.verdict]:
@@ -259,16 +261,29 @@ def _initial(region: Region, system: System) -> Shell:
     shell = Shell(directory=(place_of(region).directory))
     for fact in region.facts:
         if fact.kind == "variable":
-            if fact.name == "PATH" and fact.value is not None:
-                text = fact.value.replace("$PATH", "${PATH}").replace("${{PATH}}", "${PATH}")
-                shell = effects.with_path(shell, system, text, fact.evidence)
-            shell = shell.with_variable(fact.name, Variable(fact.value, fact.evidence, exported=True))
+            shell = _with_variable(shell, system, fact.name, fact.value, fact.evidence)
         elif fact.kind == "user":
             shell = replace(shell, user=fact.value or "")
+        elif fact.kind in _SOURCES:
+            source = Source(_SOURCES[fact.kind], fact.value or "", fact.evidence, certain=fact.value is not None)
+            shell = replace(shell, first=source)
         elif fact.kind == "file" and fact.name.endswith("pip.conf") and effects.switches_off(fact.value or ""):
             system.pip_config["global"] = fact.evidence
+    for handed in system.handed:
+        shell = _with_variable(shell, system, handed.name, handed.text, handed.evidence)
     login = region.fact("login")
     return wrappers.at_login(shell, login.evidence) if login and login.value else shell
+
+
+# Facts of what a host has put first in PATH. A value of None says that it may not be so.
+_SOURCES = {"python": SourceKind.OWN, "environment": SourceKind.VIRTUAL, "conda": SourceKind.CONDA}
+
+
+def _with_variable(shell: Shell, system: System, name: str, value: str | None, evidence: Evidence) -> Shell:
+    if name == "PATH" and value is not None:
+        text = value.replace("$PATH", "${PATH}").replace("${{PATH}}", "${PATH}")
+        shell = effects.with_path(shell, system, text, evidence)
+    return shell.with_variable(name, Variable(value, evidence, exported=True))
 
 
 def walk(commands: Iterator[Command], machine: Machine | None = None) -> Walk:
