@@ -41,11 +41,11 @@ def created(command: Command) -> str | None:
         elif option in _WITH_VALUE:
             option = ""
         else:
-            return _written(command, word)
+            return _as_shell(command, word)
     return None
 
 
-def _written(command: Command, word: Word) -> str | None:
+def _as_shell(command: Command, word: Word) -> str | None:
     if word.value is not None:
         return quoted(posixpath.normpath(word.value))
     if all(isinstance(part, str) or part.name for part in word.parts):
@@ -77,7 +77,7 @@ def interpreter(install: Install) -> str:
 
 def inserted(context: Context, command: Command, line: str) -> tuple[Edit, ...] | None:
     """Edits that run `line` before a command: on a line of its own, in front of its list, or inside its chain."""
-    region, text = command.region, context.text
+    region = command.region
     first = start(command)
     statement = command.statement
     if not region.map.is_verbatim(Span(statement.start, min(statement.start + 1, len(region.text)))):
@@ -85,14 +85,27 @@ def inserted(context: Context, command: Command, line: str) -> tuple[Edit, ...] 
     if MOVES.search(region.text, statement.start, first):
         if command.operator not in ("&&", ";", "", "&"):
             return None
-        return (Edit(_at(command, first), f"{{ {line}; }} && "),)
-    place = _at(command, statement.start)
-    begin = max(text.rfind("\n", 0, place.start), text.rfind("\r", 0, place.start)) + 1
-    lead = text[begin : place.start]
-    inner = region.text.rfind("\n", 0, statement.start) + 1
-    if lead.strip() == "" and region.text[inner : statement.start] == lead:
-        return (Edit(place, f"{line}{newline_of(text)}{lead}"),)
-    return (Edit(place, f"{line}; "),)
+        return _written(command, first, f"{{ {line}; }} && ")
+    begin = region.text.rfind("\n", 0, statement.start) + 1
+    lead = region.text[begin : statement.start]
+    if lead.strip() == "" and _begins_its_line(context.text, command, lead):
+        on_its_own = _written(command, statement.start, f"{line}\n{lead}", newline_of(context.text))
+        if on_its_own is not None:
+            return on_its_own
+    return _written(command, statement.start, f"{line}; ")
+
+
+def _begins_its_line(text: str, command: Command, lead: str) -> bool:
+    """Whether the host puts nothing before the statement's line that a new line would need as well (`run: `, `@`)."""
+    place = _at(command, command.statement.start).start
+    begin = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
+    return "\n" + text[begin:place] == command.region.written("\n" + lead)
+
+
+def _written(command: Command, offset: int, new: str, newline: str = "\n") -> tuple[Edit, ...] | None:
+    """The edit that inserts `new` as the command's hosts write it; None where they cannot."""
+    written = command.region.written(new)
+    return None if written is None else (Edit(_at(command, offset), written.replace("\n", newline)),)
 
 
 def _at(command: Command, offset: int) -> Span:

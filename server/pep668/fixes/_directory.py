@@ -16,12 +16,27 @@ def existing(context: Context, command: Command) -> tuple[str, bool] | None:
     """An environment that the same text makes before: its place as shell text, and whether it is there for certain."""
     found: tuple[str, bool] | None = None
     for other, place in index(context).makers:
-        if other.region is not command.region or other.span.start >= command.span.start:
+        if other.region is not command.region:
+            if _stands_ready(other, command):
+                found = (place, True)
+            continue
+        if other.span.start >= command.span.start:
             continue
         if not place.startswith(("/", "~")) and MOVES.search(command.region.text, other.span.end, start(command)):
             continue
         found = (place, _reaches(other.scope, command.scope))
     return found
+
+
+def _stands_ready(maker: Command, command: Command) -> bool:
+    """Whether a step, target or cell before this one, in the same folder of the same system, makes it outright."""
+    one, other = maker.region, command.region
+    if one.place.system != other.place.system or maker.outer(maker.span).start >= command.outer(command.span).start:
+        return False
+    if maker.scope or one.origin is not None or MOVES.search(one.text) or MOVES.search(other.text):
+        return False
+    folders = [fact.value if fact else "" for fact in (one.fact("directory"), other.fact("directory"))]
+    return folders[0] == folders[1]
 
 
 def _reaches(maker: tuple[Scope, ...], user: tuple[Scope, ...]) -> bool:

@@ -138,7 +138,9 @@ def _path_after(context: Context, command: Command) -> tuple[Edit, ...]:
     end = span.end
     while end > span.start and context.text[end - 1] in "\r\n":
         end -= 1
-    return (Edit(Span(end, end), f"{newline_of(context.text)}{line}"),)
+    inside = region_of(command)
+    written = inside.parent.written(f"\n{line}") if inside is not None and inside.parent is not None else None
+    return () if written is None else (Edit(Span(end, end), written.replace("\n", newline_of(context.text))),)
 
 
 def _lines_before(context: Context, judged: Judged, maker: str) -> tuple[Edit, ...] | None:

@@ -66,7 +66,11 @@ def is_plain(text: str, command: Command) -> bool:
 
 
 class Rewrite:
-    """Collects changes to the words of one command; `edits` joins them."""
+    """Collects changes to the words of one command; `edits` joins them.
+
+    `plain` is False where the command is not to be edited: its words are not there as written, or its host
+    cannot hold the new ones.
+    """
 
     def __init__(self, text: str, command: Command) -> None:
         self.text = text
@@ -80,7 +84,11 @@ class Rewrite:
         return bool(self._dropped or self._edits)
 
     def replace(self, span: Span, new: str) -> None:
-        self._edits.append(Edit(self.command.outer(span), new))
+        written = self.command.region.written(new)
+        if written is None:
+            self.plain = False
+        else:
+            self._edits.append(Edit(self.command.outer(span), written))
 
     def insert(self, offset: int, new: str) -> None:
         self.replace(Span(offset, offset), new)

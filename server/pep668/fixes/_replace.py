@@ -70,4 +70,5 @@ def replaced(context: Context, install: Install, commands: list[str]) -> tuple[E
     piped = command.operator in ("|", "||") or (follows.startswith("|") and not follows.startswith("||"))
     if len(commands) > 1 and (piped or (follows.startswith("&") and not follows.startswith("&&"))):
         new = f"{{ {new}; }}"
-    return (Edit(span, new),)
+    written_as = command.region.written(new)
+    return None if written_as is None else (Edit(span, written_as),)
