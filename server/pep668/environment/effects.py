@@ -51,6 +51,10 @@ def apply(run: Run) -> Shell:
     if run.words[0] in ("echo", "printf"):
         run.system.handed += handed(run.command, run.words, shell)
     name = posixpath.basename(run.words[0])
+    if run.command.region.language in ("powershell", "cmd"):
+        name = name.lower().removesuffix(".exe")
+        if _ACTIVATE.search(name):  # run as a command, it works on the shell itself
+            return _source(replace_words(run, [".", run.words[0]]))
     effect = _EFFECTS.get(name)
     if effect is None and name.rstrip("0123456789.") in ("python", "pypy", "virtualenv", "pip"):
         effect = _EFFECTS.get(name.rstrip("0123456789."))
@@ -169,7 +173,7 @@ def _uv(run: Run) -> Shell:
     return run.shell
 
 
-_ACTIVATE = re.compile(r"(?:^|/)(activate(?:[_.]\w+)?|Activate\.ps1)$")
+_ACTIVATE = re.compile(r"(?:^|/)(activate(?:[_.]\w+)?)$", re.IGNORECASE)
 
 
 def _source(run: Run) -> Shell:

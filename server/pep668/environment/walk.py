@@ -111,6 +111,8 @@ class Walk:
         if install is not None:
             self._record(install, inside, process.system)
         run.words = [frame.shell.symbolic(w) for w in expanded.words]
+        if command.region.language in ("powershell", "cmd"):
+            run.words = [w.replace("\\", "/") for w in run.words]
         run.shell = inside if expanded.wrappers else frame.shell
         after = effects.apply(run)
         if not expanded.wrappers:

@@ -62,9 +62,10 @@ def quoted(directory: str) -> str:
 
 def creation(install: Install, place: str, options: str) -> str:
     """The command that makes the environment unless it works already, also behind a half-made try."""
+    otherwise = "; or" if install.command.region.language == "fish" else " ||"
     if install.tool == "uv":
-        return f"test -x {place}/bin/python || uv venv --seed{options} {place}"
-    return f"test -x {place}/bin/pip || {interpreter(install)} -m venv{options} {place}"
+        return f"test -x {place}/bin/python{otherwise} uv venv --seed{options} {place}"
+    return f"test -x {place}/bin/pip{otherwise} {interpreter(install)} -m venv{options} {place}"
 
 
 def interpreter(install: Install) -> str:
@@ -83,7 +84,7 @@ def inserted(context: Context, command: Command, line: str) -> tuple[Edit, ...] 
     if not region.map.is_verbatim(Span(statement.start, min(statement.start + 1, len(region.text)))):
         return None
     if MOVES.search(region.text, statement.start, first):
-        if command.operator not in ("&&", ";", "", "&"):
+        if command.operator not in ("&&", ";", "", "&") or region.language == "fish":
             return None
         return _written(command, first, f"{{ {line}; }} && ")
     begin = region.text.rfind("\n", 0, statement.start) + 1

@@ -29,7 +29,9 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         return  # ensurepip knows no override
     rewrite = Rewrite(context.text, install.command)
     certain = environment.verdict is Verdict.REFUSED
-    if install.tool == "pip" and not certain and not install.command.wrappers and not install.command.region.origin:
+    command = install.command
+    prefixed = command.region.language == "shell" and not command.wrappers and not command.region.origin
+    if install.tool == "pip" and not certain and prefixed:
         title = "Last resort: override with PIP_BREAK_SYSTEM_PACKAGES=1 (can break system tools)"
         rewrite.insert(start(install.command), "PIP_BREAK_SYSTEM_PACKAGES=1 ")
     else:

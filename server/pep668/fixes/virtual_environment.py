@@ -29,6 +29,7 @@ RULES = ("EM001", "EM002", "EM003", "EM006")
 ORDER = 10
 ID = "virtual-environment"
 
+_EDITED = ("shell", "fish")  # shells in which the line that makes the environment can be written
 _BARE = re.compile(r"[\w./~-]+")  # needs no quotes, whatever quotes stand around it
 
 
@@ -65,7 +66,12 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     line = creation(install, place, system_packages(context, install))
     rewrite = Rewrite(context.text, install.command)
     nested = install.command.region.origin is not None
-    possible = stays_here(install.command) and drop_privileges(rewrite) and not (nested and not _BARE.fullmatch(place))
+    possible = (
+        install.command.region.language in _EDITED
+        and stays_here(install.command)
+        and drop_privileges(rewrite)
+        and not (nested and not _BARE.fullmatch(place))
+    )
     drop_overrides(rewrite, install)
     use_environment(rewrite, install, place)
     name = "python" if install.python.is_interpreter else "pip"
