@@ -1,0 +1,45 @@
+"""Commands written as a list of strings (`[sh, -c, pip install x]`), as shell text with exact places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pep668.syntax.node import Scalar
+from pep668.text import MappedText, Segment, SourceMap, Span
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
+_SPECIAL_FIRST = re.compile(
+    r"[A-Za-z_]\w*\+?=.*|if|then|elif|else|fi|for|while|until|do|done|case|esac|in|time|function|select", re.DOTALL
+)
+
+
+def as_shell(nodes: Iterable[Scalar]) -> tuple[str, SourceMap]:
+    """The arguments as one line of shell, quoted where they need it; the map leads to the text that the scalars are in."""
+    out = MappedText()
+    before: Scalar | None = None
+    for node in nodes:
+        if before is not None:
+            end = before.span.end
+            out.opaque(" ", Span(end, max(end, node.span.start)))
+        special = before is None and _SPECIAL_FIRST.fullmatch(node.value)
+        quoted = bool(special) or not _PLAIN.fullmatch(node.value)
+        if quoted:
+            out.opaque("'", Span(node.span.start, min(node.span.start + 1, node.span.end)))
+        for segment in node.map.segments:
+            _part(out, node.value[segment.inner.start : segment.inner.end], segment, quoted=quoted)
+        if quoted:
+            out.opaque("'", Span(max(node.span.start, node.span.end - 1), node.span.end))
+        before = node
+    return out.finish()
+
+
+def _part(out: MappedText, text: str, segment: Segment, *, quoted: bool) -> None:
+    if not segment.verbatim:
+        out.opaque(text.replace("'", "'\\''") if quoted else text, segment.outer)
+        return
+    for run in re.finditer(r"[^']+|'", text):
+        if run[0] == "'":
+            out.opaque("'\\''", Span(run.start(), run.end()).shift(segment.outer.start))
+        else:
+            out.verbatim(run[0], segment.outer.start + run.start())
