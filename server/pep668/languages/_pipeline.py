@@ -1,0 +1,232 @@
+"""What the readers of CI pipelines share: the shell processes of jobs, and texts that several jobs run.
+
+A text that stands once may run in several jobs (an anchor's aliases, a template that jobs
+extend, a reusable command). It is given once for each job, so that each has the state that
+its own earlier commands leave; the image or runner of such a text is that of all its jobs,
+joined by `|`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pep668 import shell
+from pep668.model import Evidence, Fact, Place, Region
+from pep668.syntax.node import Entry, Node, Scalar, Sequence, items
+from pep668.syntax.node import Mapping as Tree
+from pep668.text import SourceMap, Span
+
+Made = tuple[str, SourceMap]
+
+_PLACES = ("image", "runner", "platform")
+_MOST_ITEMS = 10_000  # of one script: aliases of aliases may hold more than a file has characters
+_WINDOWS = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd", "fish": "fish", "python": "python"}
+_POSIX = {"sh", "bash", "zsh", "dash", "ksh", "ash"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text that a process is given, and the language that it is in."""
+
+    scalar: Scalar
+    language: str = "shell"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One shell of a job: `system` names the job, `name` the shell in it, `facts` what is known of both.
+
+    `anchor` is the host's unit that holds the texts (a step), None where each text is one.
+    """
+
+    system: str
+    name: str
+    pieces: tuple[Piece, ...]
+    facts: tuple[Fact, ...] = ()
+    anchor: Span | None = None
+
+
+def regions(
+    region: Region, processes: Iterable[Process], rewrite: Callable[[Made], Made] | None = None
+) -> Iterator[Region]:
+    """The texts of all processes, in their order. `rewrite` hides what the host replaces before a shell sees it."""
+    wanted = [p for p in dict.fromkeys(processes) if any(_matters(piece) for piece in p.pieces)]
+    joined = _joined(wanted)
+    made: dict[int, Made] = {}
+    budget = 40 * len(region.text) + 100_000
+    given: set[int] = set()
+    for process in wanted:
+        for piece in process.pieces:
+            scalar = piece.scalar
+            if id(scalar) in given and budget < 0:
+                continue
+            given.add(id(scalar))
+            budget -= len(scalar.value)
+            if id(scalar) not in made:
+                made[id(scalar)] = rewrite(scalar.made) if rewrite else scalar.made
+            if not scalar.value.strip() or not piece.language:
+                continue
+            yield region.inside(
+                piece.language,
+                made[id(scalar)],
+                facts=(*process.facts, *joined.get(id(scalar), ())),
+                place=Place(region.named(process.system), region.named(f"{process.system}/{process.name}")),
+                anchor=process.anchor or scalar.span,
+                notation=scalar.notation,
+            )
+
+
+def _matters(piece: Piece) -> bool:
+    return piece.language != "shell" or shell.mentions(piece.scalar.value)
+
+
+def _joined(processes: list[Process]) -> dict[int, tuple[Fact, ...]]:
+    """What several processes together say of the place of a text that they share."""
+    users: dict[int, list[Process]] = {}
+    for process in processes:
+        for id_ in dict.fromkeys(id(piece.scalar) for piece in process.pieces):
+            users.setdefault(id_, []).append(process)
+    answers: dict[tuple[int, ...], tuple[Fact, ...]] = {}
+    out: dict[int, tuple[Fact, ...]] = {}
+    for id_, sharing in users.items():
+        if len(sharing) > 1:
+            key = tuple(map(id, sharing))
+            if key not in answers:
+                answers[key] = joined([p.facts for p in sharing])
+            out[id_] = answers[key]
+    return out
+
+
+def joined(contexts: Iterable[tuple[Fact, ...]]) -> tuple[Fact, ...]:
+    """The place of a text that runs in several contexts, where they differ; nothing where they agree."""
+    found: dict[tuple[str, str], Fact] = {}
+    for facts in contexts:
+        place = next((f for kind in _PLACES for f in reversed(facts) if f.kind == kind), None)
+        if place is None:
+            place = Fact("image", "", Evidence("nothing tells where one of the jobs that run it runs"))
+        found.setdefault((place.kind, place.value or ""), place)
+    if len(found) <= 1:
+        return ()
+    first = next(iter(found.values()))
+    values = [value for _, value in found]
+    text = "runs in several jobs: " + ", ".join(dict.fromkeys(f.evidence.text for f in found.values()))
+    evidence = Evidence(text if len(text) <= 300 else text[:299] + "…", first.evidence.span)
+    kinds = {kind for kind, _ in found}
+    if len(kinds) > 1:
+        return (Fact("image", "", evidence),)
+    return (Fact(kinds.pop(), "" if "" in values else "|".join(values), evidence),)
+
+
+# --- texts of a tree ---
+
+
+def values(tree: Tree, name: str) -> tuple[Node, ...]:
+    """The values of a key: the last one, or all that stand here where a template leaves several of them."""
+    found = [e for e in tree.entries if e.key.value == name]
+    here = [e.value for e in found if tree.span.covers(e.key.span)]
+    return tuple(here) if here else tuple(e.value for e in found[-1:])
+
+
+def entries(tree: Tree) -> tuple[Entry, ...]:
+    """The entries that hold: all that stand here, and those that come from elsewhere (`<<`) and are not overridden."""
+    last = {e.key.value: e for e in tree.entries}
+    return tuple(e for e in tree.entries if last[e.key.value] is e or tree.span.covers(e.key.span))
+
+
+def texts(*nodes: Node | None) -> tuple[Scalar, ...]:
+    """The scalars of nodes and of the sequences in them, however deep, in their order."""
+    out: list[Scalar] = []
+    pending = [n for n in reversed(nodes) if n is not None]
+    steps = 0
+    while pending and steps < _MOST_ITEMS:
+        steps += 1
+        node = pending.pop()
+        if isinstance(node, Scalar):
+            if not node.missing:
+                out.append(node)
+        elif isinstance(node, Sequence):
+            pending += reversed(node.items)
+    return tuple(out)
+
+
+def pieces(*nodes: Node | None, language: str = "shell") -> tuple[Piece, ...]:
+    return tuple(Piece(scalar, language) for scalar in texts(*nodes))
+
+
+# --- facts ---
+
+
+def fact(region: Region, kind: str, value: str | None, node: Node | Span, text: str = "", name: str = "") -> Fact:
+    """A fact that a node shows; `text` is how to say it, "" for the first line of the node itself."""
+    span = node if isinstance(node, Span) else node.span
+    if not text:
+        text = region.text[span.start : span.end].partition("\n")[0].strip()
+    return Fact(kind, value, Evidence(text, region.outer(span)), name)
+
+
+def variables(region: Region, node: Node | None, text: Callable[[Node], str | None]) -> tuple[Fact, ...]:
+    """Facts of a mapping of variables, or of a list of `NAME=value`; `text` gives a value, None where it is unknown."""
+    out: dict[str, Fact] = {}
+    for item in items(node):
+        if isinstance(item, Tree):
+            for entry in item.entries:
+                name = entry.key.value
+                if _NAME.fullmatch(name):
+                    out[name] = fact(region, "variable", text(entry.value), entry.span, name=name)
+        elif isinstance(item, Scalar):
+            for found in _ASSIGNMENT.finditer(item.value):
+                value = found[2].strip("\"'")
+                out[found[1]] = fact(region, "variable", value, item, name=found[1])
+    return tuple(out.values())
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNMENT = re.compile(r"(?<!\S)([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s\"']*)")
+
+
+def plain(node: Node) -> str | None:
+    """The text of a scalar; None for what is no text (a secret's description)."""
+    return node.value if isinstance(node, Scalar) and node.tag in ("", "!!str") else None
+
+
+_REFERENCE = re.compile(r"\$\$|\$\{(\w+)\}|\$(\w+)")
+
+
+def resolved(text: str, known: Mapping[str, str | None]) -> str:
+    """`text` with the variables that are known put in; the others stay as `${NAME}`."""
+
+    def put(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        if not name:
+            return "$"
+        value = known.get(name)
+        return "${" + name + "}" if value is None else value
+
+    for _ in range(5):  # a variable may name another
+        after = _REFERENCE.sub(put, text)
+        if after == text or len(after) > 2000:
+            return after[:2000]
+        text = after
+    return text
+
+
+def known_values(facts: Iterable[Fact]) -> dict[str, str | None]:
+    return {f.name: f.value for f in facts if f.kind == "variable"}
+
+
+def shell_of(written: str) -> tuple[str, str]:
+    """Language and program of a shell as pipelines name it: `/bin/bash -eo pipefail`, `pwsh`, `cmd.exe /c`."""
+    words = written.replace("\\", "/").split()
+    if words and words[0].rpartition("/")[2] == "env":
+        words = [w for w in words[1:] if not w.startswith("-")]
+    program = words[0].rpartition("/")[2].lower().removesuffix(".exe") if words else ""
+    base = program.rstrip("0123456789.")
+    if base in _WINDOWS:
+        return _WINDOWS[base], program
+    return ("shell" if base in _POSIX or not program or "<<" in written or "$" in written else ""), program
+
+
+def in_language(process: Process, language: str) -> Process:
+    return replace(process, pieces=tuple(Piece(p.scalar, language) for p in process.pieces))
