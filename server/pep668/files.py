@@ -57,7 +57,7 @@ def documents(
         except Unreadable as error:
             problem(str(error), True)
             continue
-        for file in _below(path, excluded, problem):
+        for file in below(path, excluded, problem):
             try:
                 document = _document(file, named=False, problem=problem)
             except Unreadable as error:
@@ -67,7 +67,7 @@ def documents(
                 yield document
 
 
-def _below(folder: str, excluded: Callable[[str], bool], problem: Callable[[str, bool], None]) -> Iterator[str]:
+def below(folder: str, excluded: Callable[[str], bool], problem: Callable[[str, bool], None]) -> Iterator[str]:
     """The regular files below a folder; symbolic links to folders are not followed."""
     pending = [folder]
     while pending:

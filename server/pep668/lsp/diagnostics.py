@@ -1,4 +1,8 @@
-"""Diagnostics: asked for where the client can ask, else pushed; never both."""
+"""Diagnostics: asked for where the client can ask, else pushed; never both.
+
+Those of notebook cells are pushed to every client: none that is known asks for them
+(vscode-languageclient 9 asks for what a text editor's tab shows).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from . import convert
+from . import convert, uris
 from .documents import Document
 
 if TYPE_CHECKING:
@@ -31,15 +35,30 @@ async def items(document: Document, server: Server) -> list[types.Diagnostic]:
     return [convert.diagnostic(document, finding, server.client) for finding in found]
 
 
+def pushes(server: Server, document: Document) -> bool:
+    return document.notebook is not None or not server.client.pulls
+
+
 async def pull(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     document = server.protocol.documents.get(params.text_document.uri)
     if document is None:
+        return await _of_file(server, uris.to_path(params.text_document.uri))
+    if pushes(server, document):
         return types.RelatedFullDocumentDiagnosticReport(items=[])
+    server.watch.glance()
     identity = ".".join(map(str, server.session.key(document)))
     if params.previous_result_id == identity:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=identity)
     found = await items(document, server)
     return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=identity)
+
+
+async def _of_file(server: Server, path: str | None) -> types.DocumentDiagnosticReport:
+    """Of a document that is not open; clients ask once more for one that was closed."""
+    report = await server.disk.report(path) if path is not None else None
+    if report is None:
+        return types.RelatedFullDocumentDiagnosticReport(items=[])
+    return types.RelatedFullDocumentDiagnosticReport(items=report.items, result_id=report.identity)
 
 
 class Publisher:
@@ -50,9 +69,14 @@ class Publisher:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._cost: dict[str, float] = {}
+        self._pushed: set[str] = set()
 
     def changed(self, uri: str) -> None:
-        """Soon publish what is true of a document now."""
+        """Soon publish what is true of a document now, if it is one whose diagnostics are pushed."""
+        document = self._server.protocol.documents.get(uri)
+        if document is None or not pushes(self._server, document):
+            return
+        self._pushed.add(uri)
         self._cancel(uri)
         cost = self._cost.get(uri, 0.0)
         if cost <= _AT_ONCE:
@@ -64,7 +88,9 @@ class Publisher:
     def closed(self, uri: str) -> None:
         self._cancel(uri)
         self._cost.pop(uri, None)
-        self._send(uri, None, [])
+        if uri in self._pushed:
+            self._pushed.discard(uri)
+            self._send(uri, None, [])
 
     def all(self) -> None:
         for document in self._server.protocol.documents:

@@ -63,7 +63,8 @@ class _Columns:
 class Document:
     """One state of an open document. An edit makes a new one, so that a thread can read an old one.
 
-    `serial` tells apart documents that were closed and opened again under one URI.
+    `serial` tells apart documents that were closed and opened again under one URI;
+    `notebook` is the URI of the notebook that the document is a cell of.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Document:
         *,
         encoding: str = UTF16,
         serial: int = 0,
+        notebook: str | None = None,
         starts: list[int] | None = None,
         edits: tuple[Edit, ...] | None = None,
     ) -> None:
@@ -84,6 +86,7 @@ class Document:
         self.text = text
         self.encoding = encoding
         self.serial = serial
+        self.notebook = notebook
         # What has been edited since the state that is called `since`; None where that is not known.
         self.edits = edits
         self.since: object = None
@@ -120,22 +123,33 @@ class Document:
     # --- edits ---
 
     def replaced(self, text: str, version: int) -> Document:
-        return Document(self.uri, self.language_id, version, text, encoding=self.encoding, serial=self.serial)
+        return self._with(version, text)
+
+    def _with(
+        self, version: int, text: str, starts: list[int] | None = None, edits: tuple[Edit, ...] | None = None
+    ) -> Document:
+        return Document(
+            self.uri,
+            self.language_id,
+            version,
+            text,
+            encoding=self.encoding,
+            serial=self.serial,
+            notebook=self.notebook,
+            starts=starts,
+            edits=edits,
+        )
 
     def edited(self, start: tuple[int, int], end: tuple[int, int], text: str, version: int) -> Document:
         """The document after `text` has taken the place of a range."""
         first, last = sorted((self.offset(*start), self.offset(*end)))
         span = Span(first, last)
         known = self.edits is not None and len(self.edits) < _REMEMBERED
-        made = Document(
-            self.uri,
-            self.language_id,
+        made = self._with(
             version,
             self.text[:first] + text + self.text[last:],
-            encoding=self.encoding,
-            serial=self.serial,
-            starts=_spliced(self.lines, span, text),
-            edits=(*(self.edits or ()), Edit(span, text)) if known else None,
+            _spliced(self.lines, span, text),
+            (*(self.edits or ()), Edit(span, text)) if known else None,
         )
         made.since = self.since
         return made
@@ -173,9 +187,9 @@ class Documents:
     def get(self, uri: str) -> Document | None:
         return self._open.get(uri)
 
-    def open(self, uri: str, language_id: str, version: int, text: str) -> Document:
+    def open(self, uri: str, language_id: str, version: int, text: str, notebook: str | None = None) -> Document:
         serial = next(self._serials)
-        document = Document(uri, language_id, version, text, encoding=self.encoding, serial=serial)
+        document = Document(uri, language_id, version, text, encoding=self.encoding, serial=serial, notebook=notebook)
         self._open[uri] = document
         return document
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EXPLAIN = "pep668/explain"
 TERMINAL_EXECUTION = "pep668/terminalExecution"
+TERMINAL_EXECUTION_ENDED = "pep668/terminalExecutionEnded"
 TRUST_GRANTED = "pep668/trustGranted"
 ENVIRONMENT_CREATED = "pep668/environmentCreated"
 
@@ -44,7 +45,7 @@ class _Refused:
         self.error = error
 
 
-_OWN = frozenset({EXPLAIN, TERMINAL_EXECUTION, TRUST_GRANTED})
+_OWN = frozenset({EXPLAIN, TERMINAL_EXECUTION, TERMINAL_EXECUTION_ENDED, TRUST_GRANTED})
 
 
 class Protocol(LanguageServerProtocol):
@@ -123,6 +124,39 @@ class Protocol(LanguageServerProtocol):
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
         self.documents.close(params.text_document.uri)
         yield from self._user(types.TEXT_DOCUMENT_DID_CLOSE, params)
+
+    # --- notebooks: their cells are documents ---
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> Generator[Any, Any, None]:
+        self._open_cells(params.notebook_document.uri, params.cell_text_documents)
+        yield from self._user(types.NOTEBOOK_DOCUMENT_DID_OPEN, params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(
+        self, params: types.DidChangeNotebookDocumentParams
+    ) -> Generator[Any, Any, None]:
+        cells = params.change.cells
+        if cells is not None:
+            if cells.structure is not None:
+                for gone in cells.structure.did_close or ():
+                    self.documents.close(gone.uri)
+                self._open_cells(params.notebook_document.uri, cells.structure.did_open or ())
+            for changed in cells.text_content or ():
+                self.documents.change(changed.document.uri, changed.document.version, map(_change, changed.changes))
+        yield from self._user(types.NOTEBOOK_DOCUMENT_DID_CHANGE, params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(
+        self, params: types.DidCloseNotebookDocumentParams
+    ) -> Generator[Any, Any, None]:
+        for cell in params.cell_text_documents:
+            self.documents.close(cell.uri)
+        yield from self._user(types.NOTEBOOK_DOCUMENT_DID_CLOSE, params)
+
+    def _open_cells(self, notebook: str, cells: Iterable[types.TextDocumentItem]) -> None:
+        for cell in cells:
+            self.documents.open(cell.uri, cell.language_id, cell.version, cell.text, notebook)
 
     def _user(self, method: str, params: Any) -> Generator[Any, Any, None]:
         handler = self.fm.features.get(method)

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from pep668.analysis import Analysis
 
     from .diagnostics import Publisher
+    from .disk import Disk
     from .documents import Document
     from .session import Session, Task
+    from .watch import Watch
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -57,6 +59,10 @@ class Server(LanguageServer):
             types.TextDocumentSyncKind.Incremental,
             protocol_cls=protocol.Protocol,
             converter_factory=default_converter,
+            # Of which cells something can be said is decided here: what is not synchronized so may come as a text.
+            notebook_document_sync=types.NotebookDocumentSyncOptions(
+                [types.NotebookDocumentFilterWithNotebook("*")], save=True
+            ),
         )
         self.client = Client(types.ClientCapabilities())
         self.options: dict[str, Any] = {}
@@ -67,6 +73,8 @@ class Server(LanguageServer):
         self.busy: dict[str, asyncio.Task[Any]] = {}
         self._session: Session | None = None
         self._publisher: Publisher | None = None
+        self._disk: Disk | None = None
+        self._watch: Watch | None = None
         self._analyzing: dict[tuple[int, int, int], asyncio.Future[Analysis]] = {}
         # `LanguageServer.feature` inspects handlers and options, which costs more than all of this.
         self.protocol.fm.features.update(
@@ -78,6 +86,10 @@ class Server(LanguageServer):
                 types.TEXT_DOCUMENT_DID_CHANGE: self._did_change,
                 types.TEXT_DOCUMENT_DID_SAVE: self._did_save,
                 types.TEXT_DOCUMENT_DID_CLOSE: self._did_close,
+                types.NOTEBOOK_DOCUMENT_DID_OPEN: self._did_open_notebook,
+                types.NOTEBOOK_DOCUMENT_DID_CHANGE: self._did_change_notebook,
+                types.NOTEBOOK_DOCUMENT_DID_SAVE: self._did_save_notebook,
+                types.NOTEBOOK_DOCUMENT_DID_CLOSE: self._did_close_notebook,
                 types.TEXT_DOCUMENT_HOVER: self._hover,
                 types.TEXT_DOCUMENT_CODE_ACTION: self._code_action,
                 types.TEXT_DOCUMENT_CODE_LENS: self._code_lens,
@@ -86,6 +98,7 @@ class Server(LanguageServer):
                 types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: self._did_change_workspace_folders,
                 types.WINDOW_WORK_DONE_PROGRESS_CANCEL: self._cancel_progress,
                 protocol.TERMINAL_EXECUTION: self._terminal_execution,
+                protocol.TERMINAL_EXECUTION_ENDED: self._terminal_execution_ended,
                 protocol.EXPLAIN: self._explain,
                 protocol.TRUST_GRANTED: self._trust_granted,
             }
@@ -108,6 +121,10 @@ class Server(LanguageServer):
         self.protocol.documents.encoding = str(self.workspace.position_encoding)
         if self.client.pulls:
             self.protocol.fm.features[types.TEXT_DOCUMENT_DIAGNOSTIC] = self._diagnostic
+            self.protocol.fm.features[types.WORKSPACE_DIAGNOSTIC] = self._workspace_diagnostic
+            self.protocol.fm.feature_options[types.TEXT_DOCUMENT_DIAGNOSTIC] = types.DiagnosticOptions(
+                inter_file_dependencies=False, workspace_diagnostics=True, identifier="pep668"
+            )
         asyncio.get_running_loop().call_soon(_collect_again)
         asyncio.get_running_loop().call_soon(self._log_to_client)
 
@@ -150,6 +167,7 @@ class Server(LanguageServer):
         A long document is read in a thread, once, however many ask.
         """
         session = self.session
+        self.watch.glance()
         is_known, found = session.known(document)
         if is_known:
             return found
@@ -181,8 +199,8 @@ class Server(LanguageServer):
         """Answers about unchanged documents may have changed: ask again, or be told again."""
         if self.client.refreshes_diagnostics:
             self.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH)
-        elif not self.client.pulls:
-            self.publisher.all()
+        self.publisher.all()
+        self.disk.changed()
         if self.client.refreshes_lenses:
             self.ask(types.WORKSPACE_CODE_LENS_REFRESH)
 
@@ -195,6 +213,27 @@ class Server(LanguageServer):
 
         self.protocol.send_request(method, params).add_done_callback(answered)
 
+    @property
+    def watch(self) -> Watch:
+        if self._watch is None:
+            from .watch import Watch
+
+            self._watch = Watch(self)
+        return self._watch
+
+    @property
+    def disk(self) -> Disk:
+        if self._disk is None:
+            from .disk import Disk
+
+            self._disk = Disk(self)
+        return self._disk
+
+    @property
+    def shows_requirements(self) -> bool:
+        """Whether something is shown that is no longer true once it is installed."""
+        return self.session.shows_requirements or self.disk.shows_some
+
     # --- documents ---
 
     @property
@@ -206,14 +245,11 @@ class Server(LanguageServer):
         return self._publisher
 
     def _did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        self._touched(params.text_document.uri)
+        self.disk.opened(params.text_document.uri)
+        self.publisher.changed(params.text_document.uri)
 
     def _did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        self._touched(params.text_document.uri)
-
-    def _touched(self, uri: str) -> None:
-        if not self.client.pulls:
-            self.publisher.changed(uri)
+        self.publisher.changed(params.text_document.uri)
 
     def _did_save(self, params: types.DidSaveTextDocumentParams) -> None:
         from . import setup
@@ -221,9 +257,35 @@ class Server(LanguageServer):
         setup.saved(self, params.text_document.uri)
 
     def _did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        self.session.forget(params.text_document.uri)
-        if not self.client.pulls:
-            self.publisher.closed(params.text_document.uri)
+        self._closed(params.text_document.uri)
+        self.disk.closed(params.text_document.uri)
+
+    def _closed(self, uri: str) -> None:
+        self.session.forget(uri)
+        self.publisher.closed(uri)
+
+    def _did_open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        for cell in params.cell_text_documents:
+            self.publisher.changed(cell.uri)
+
+    def _did_change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        cells = params.change.cells
+        if cells is None:
+            return
+        if cells.structure is not None:
+            for cell in cells.structure.did_close or ():
+                self._closed(cell.uri)
+            for opened in cells.structure.did_open or ():
+                self.publisher.changed(opened.uri)
+        for changed in cells.text_content or ():
+            self.publisher.changed(changed.document.uri)
+
+    def _did_save_notebook(self, _: types.DidSaveNotebookDocumentParams) -> None:
+        self.watch.glance()
+
+    def _did_close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        for cell in params.cell_text_documents:
+            self._closed(cell.uri)
 
     # --- requests ---
 
@@ -231,6 +293,9 @@ class Server(LanguageServer):
         from .diagnostics import pull
 
         return await pull(self, params)
+
+    async def _workspace_diagnostic(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
+        return await self.disk.pull(params)
 
     async def _hover(self, params: types.HoverParams) -> types.Hover | None:
         from .requests import hover
@@ -257,7 +322,7 @@ class Server(LanguageServer):
     def _did_change_watched_files(self, params: types.DidChangeWatchedFilesParams) -> None:
         from . import setup
 
-        setup.files_changed(self, [change.uri for change in params.changes])
+        setup.files_changed(self, params.changes)
 
     async def _did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
         from . import setup
@@ -290,6 +355,9 @@ class Server(LanguageServer):
         from . import terminal
 
         return await terminal.advise(self, params)
+
+    def _terminal_execution_ended(self, _: object) -> None:
+        self.watch.soon()
 
     async def _explain(self, params: object) -> dict[str, Any]:
         from . import terminal

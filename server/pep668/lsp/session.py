@@ -16,7 +16,8 @@ from .configuration import Configuration
 from .documents import Document
 from .incremental import Incremental
 
-# Characters of the beginning by which a language is recognized.
+# What a notebook's cell of an LSP language is read as, where that is not the language itself.
+_CELLS = {"python": "ipython"}
 
 # Documents of fewer characters are read anew at every keystroke.
 _SHORT = 8000
@@ -88,7 +89,7 @@ class Session:
     def _project(self, directory: str, folder: str | None, name: str) -> str:
         at = directory
         while folder is not None and at != folder:
-            if any(os.path.isfile(os.path.join(at, n, "pyvenv.cfg")) for n in {name, ".venv", "venv"}):
+            if any(os.path.isfile(file) for file in _markers(at, name)):
                 return at
             above = uris.parent(at)
             if above == at:
@@ -118,12 +119,34 @@ class Session:
     def look_again(self) -> bool:
         """Read this machine again; whether it has changed. May be called from any thread."""
         fresh = {folder: machine.snapshot(folder, environ=self._environ) for folder in list(self._machines)}
-        if all(self._machines.get(folder) == seen for folder, seen in fresh.items()):
+        projects = {key: self._project(key[0], self.folder_of(key[0]), key[1]) for key in list(self._projects)}
+        if all(self._machines.get(folder) == seen for folder, seen in fresh.items()) and all(
+            self._projects.get(key) == project for key, project in projects.items()
+        ):
             return False
         self._machines.update(fresh)
-        self._projects.clear()
+        self._projects.update(projects)
         self.generation += 1
         return True
+
+    def signature(self) -> frozenset[tuple[str, int]]:
+        """Differs when an environment has come or gone, or something was installed in one: a few stats.
+
+        May be called from any thread.
+        """
+        files: set[str] = set()
+        for directory, name in list(self._projects):
+            folder = self.folder_of(directory)
+            while True:
+                files.update(_markers(directory, name))
+                above = uris.parent(directory)
+                if folder is None or directory == folder or above == directory:
+                    break
+                directory = above
+        for seen in list(self._machines.values()):
+            for found in seen.environments:
+                files.update(_libraries(found.path))
+        return frozenset((file, at) for file in files if (at := _changed(file)))
 
     def forget_settings(self) -> None:
         self.configuration.forget_files()
@@ -138,13 +161,14 @@ class Session:
 
     def task(self, document: Document) -> Task | None:
         """None for a document of no language that is known."""
-        language = languages.detect(uris.name_of(document.uri), document.text, document.language_id)
+        uri = document.notebook or document.uri
+        language = _language(document)
         if language is None:
             return None
-        path = uris.to_path(document.uri)
+        path = uris.to_path(uri)
         settings = self.settings_of(path)
         here = self.machine(self.project_of(path, settings))
-        return Task(document, language, uris.name_of(document.uri), settings, here)
+        return Task(document, language, uris.name_of(uri), settings, here)
 
     def known(self, document: Document) -> tuple[bool, Analysis | None]:
         """Whether the document has been analyzed as it is now, and the analysis."""
@@ -156,6 +180,11 @@ class Session:
         if found is not None and found.context.language == "shell" and len(document.text) > _SHORT:
             self._carried[document.uri] = (key, Incremental(document.text, found))
             document.remember(key)
+
+    @property
+    def shows_requirements(self) -> bool:
+        """Whether an open document lists requirements."""
+        return any(found is not None and found.context.requirements for _, found in self._analyses.values())
 
     def findings(self, document: Document) -> tuple[Finding, ...] | None:
         """The findings, where they can be known without an analysis: nothing of consequence has been edited."""
@@ -179,3 +208,37 @@ class Session:
     def forget(self, uri: str) -> None:
         self._analyses.pop(uri, None)
         self._carried.pop(uri, None)
+
+
+def _language(document: Document) -> str | None:
+    """The id of the language to read a document as, None where that is not known."""
+    if document.notebook is not None:  # the name is the notebook's
+        return _CELLS.get(document.language_id) or languages.detect("", "", document.language_id)
+    name = uris.name_of(document.uri)
+    if languages.ambiguous(name) and not languages.matters("", document.text):
+        return languages.by_name(name)  # which of several it is takes reading all of it
+    return languages.detect(name, document.text, document.language_id)
+
+
+def _markers(directory: str, name: str) -> list[str]:
+    """What is there where a folder has an environment, whose usual name is `name`."""
+    return [os.path.join(directory, n, "pyvenv.cfg") for n in {name, ".venv", "venv"}]
+
+
+def _libraries(environment: str) -> list[str]:
+    """The folders that an environment's packages are in."""
+    if os.name == "nt":
+        return [os.path.join(environment, "Lib", "site-packages")]
+    above = os.path.join(environment, "lib")
+    try:
+        return [os.path.join(above, name, "site-packages") for name in os.listdir(above)]
+    except OSError:
+        return []
+
+
+def _changed(path: str) -> int:
+    """When a file or folder was changed, in nanoseconds; 0 where there is none."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from . import uris
+from . import disk, uris
 from .session import Session
 
 if TYPE_CHECKING:
     from .server import Server
 
 SECTION = "pep668"
-SETTINGS_FILES = ("**/pep668.toml", "**/pyproject.toml")
-MACHINE_FILES = ("**/pyvenv.cfg", "**/pip.conf", "**/pip.ini")
+SETTINGS_FILES = ("pep668.toml", "pyproject.toml")
+MACHINE_FILES = ("pyvenv.cfg", "pip.conf", "pip.ini", "*.dist-info", "*.dist-info/RECORD")
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ async def initialized(server: Server) -> None:
     current = server.session
     await configure(server, None)
     await server.in_thread(lambda: _warm_up(current))
+    server.disk.changed(names=True)
 
 
 def _warm_up(current: Session) -> None:
@@ -54,7 +56,8 @@ def _warm_up(current: Session) -> None:
 def _register(server: Server) -> None:
     wanted: list[types.Registration] = []
     if server.client.registers_watchers:
-        watchers = [types.FileSystemWatcher(pattern) for pattern in SETTINGS_FILES + MACHINE_FILES]
+        patterns = dict.fromkeys((*SETTINGS_FILES, *MACHINE_FILES, *disk.PATTERNS))
+        watchers = [types.FileSystemWatcher(f"**/{pattern}") for pattern in patterns]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         wanted.append(types.Registration("watchers", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if server.client.registers_configuration:
@@ -85,25 +88,27 @@ async def configure(server: Server, pushed: object) -> None:
         new = sum(configuration.set_editor(scope, values) for scope, values in answered) > 0
     if new:
         server.session.forget_settings()
+        server.disk.changed(names=True)
         server.changed()
 
 
 def saved(server: Server, uri: str) -> None:
     """A settings file that was edited here counts at once, whether or not the client watches files."""
+    server.watch.glance()
     if not server.client.registers_watchers:
-        files_changed(server, [uri])
+        files_changed(server, [types.FileEvent(uri, types.FileChangeType.Changed)])
 
 
-def files_changed(server: Server, changed: list[str]) -> None:
-    names = {uris.name_of(uri).replace("\\", "/").rpartition("/")[2] for uri in changed}
-    settings = names & {pattern.rpartition("/")[2] for pattern in SETTINGS_FILES}
-    machine = names & {pattern.rpartition("/")[2] for pattern in MACHINE_FILES}
-    if settings:
+def files_changed(server: Server, changes: Iterable[types.FileEvent]) -> None:
+    paths = {uris.name_of(change.uri): change.type for change in changes}
+    if any(uris.matches(path, SETTINGS_FILES) for path in paths):
         server.session.forget_settings()
-    if machine:
-        server.session.forget_machine()
-    if settings or machine:
         server.changed()
+    if any(uris.matches(path, MACHINE_FILES) for path in paths):
+        server.watch.soon()
+    listed = [kind for path, kind in paths.items() if disk.is_candidate(path)]
+    if listed:
+        server.disk.changed(names=any(kind != types.FileChangeType.Changed for kind in listed))
 
 
 async def folders_changed(server: Server, event: types.WorkspaceFoldersChangeEvent) -> None:
@@ -113,5 +118,6 @@ async def folders_changed(server: Server, event: types.WorkspaceFoldersChangeEve
         server.session.add_folder(folder.uri)
     server.session.forget_settings()
     server.session.forget_machine()
+    server.disk.changed(names=True)
     await configure(server, None)
     server.changed()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ntpath
 import posixpath
 import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from urllib.parse import quote, unquote, urlsplit
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters or more: "C:" is a drive
@@ -68,3 +70,9 @@ def is_within(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies below it."""
     folder = folder.rstrip("\\/")
     return path == folder or path.startswith((folder + "/", folder + "\\"))
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Whether the last components of a path match one of the patterns: `setup.cfg`, `*.dist-info/RECORD`."""
+    parts = path.replace("\\", "/").split("/")
+    return any(fnmatchcase("/".join(parts[-1 - pattern.count("/") :]), pattern) for pattern in patterns)
