@@ -15,7 +15,7 @@ _SPECIAL_FIRST = re.compile(
 
 
 def as_shell(nodes: Iterable[Scalar]) -> tuple[str, SourceMap]:
-    """The arguments as one line of shell, quoted where they need it; the map leads to the text that the scalars are in."""
+    """The arguments as one line of shell, quoted where they need it; the map leads to the scalars' own text."""
     out = MappedText()
     before: Scalar | None = None
     for node in nodes:

@@ -82,8 +82,10 @@ def plain(text: str, runs: Sequence[Run], *, flow: bool, tag: str) -> Scalar:
 
 def _fold(out: MappedText, before: Run, blank: Sequence[Run], run: Run) -> None:
     """The line end before a run: a space, or as many line ends as blank lines stand there."""
+    at = before[1]
     for place in blank:
-        out.opaque("\n", Span(before[1], place[1]))
+        out.opaque("\n", Span(at, place[1]))
+        at = place[1]
     if not blank:
         out.opaque(" ", Span(before[1], run[0]))
 
@@ -111,9 +113,8 @@ def quoted(text: str, runs: Sequence[Run], span: Span, tag: str) -> Scalar:
         if 0 < i < last and start == end and not cut:
             blank.append((start, end))
             continue
-        if i:
-            if blank or not escaped:
-                _fold(out, before, blank, (start, end))
+        if i and (blank or not escaped):
+            _fold(out, before, blank, (start, end))
         _unescape(out, text, start, end, double=double)
         blank, escaped, before = [], cut, (start, end)
     value, mapped = out.finish(runs[0][0])

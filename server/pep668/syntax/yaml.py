@@ -28,6 +28,7 @@ _BLANK = ("", " ", "\t", "\r", "\n")
 _SPACE = re.compile(r"[ \t]*")
 _PROPERTY = re.compile(r"&[^\s,\[\]{}]+|!<[^>\s]*>|![^\s,\[\]{}]*")
 _ALIAS = re.compile(r"\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
+_NAME = re.compile(r"[\w-]+")
 _BLOCK = re.compile(r"[|>]([-+]?)([1-9]?)([-+]?)[ \t]*(?:(?<=[ \t])#[^\r\n]*)?(?=[\r\n]|\Z)")
 _TEMPLATED = r"(?:\{\{[^{}\r\n]*\}\}|\{%[^%\r\n]*%\})"
 _KEY = re.compile(
@@ -221,7 +222,7 @@ class _Reader:
         if self.line == line and not isinstance(node, Scalar) and self.text[start] in "[{" and self.colon(self.at):
             self.at = start
             return self.mapping(parent, depth, tag)
-        if isinstance(node, Scalar) and node.style == "plain" and self.sibling(line, column):
+        if isinstance(node, Scalar) and node.style == "plain" and self.goes_on(line, column):
             self.at = start  # a key that has no colon yet
             return self.mapping(parent, depth, tag)
         return node
@@ -256,12 +257,14 @@ class _Reader:
         at = found.end() if found else at
         return self.text[at : at + 1] == ":" and self.text[at + 1 : at + 2] in _BLANK
 
-    def sibling(self, line: int, column: int) -> bool:
-        """Whether the line below a scalar of one line begins an entry in the same column."""
+    def goes_on(self, line: int, column: int) -> bool:
+        """Whether below a scalar of one line, which began in that column, stands what could belong to a key."""
         if self.line != line:
             return False
         place = (self.line, self.at)
-        found = self.next() and self.column() == column and self.key() is not None
+        found = self.next() and (
+            (self.column() >= column and self.key() is not None) or (self.column() > column and self.dash(self.at))
+        )
         self.line, self.at = place
         return found
 
@@ -294,7 +297,7 @@ class _Reader:
     def alias(self, depth: int) -> Node | None:
         """The node that an alias names; None where no alias stands here."""
         found = _ALIAS.match(self.text, self.at, self.end())
-        if not found:
+        if not found or (found[1] not in self.anchors and not _NAME.fullmatch(found[1])):
             return None
         start, self.at = self.at, found.end()
         node, nodes, height = self.anchors.get(found[1], (None, 0, 0))
@@ -340,7 +343,7 @@ class _Reader:
         entries: list[Entry] = []
         while True:
             if entries and self.dash(self.at):
-                entries.append(self.more(entries.pop(), parent, depth))
+                entries += self.more(entries.pop(), column, depth)
             else:
                 entries.append(self.entry(column, depth))
             place = (self.line, self.at)
@@ -352,15 +355,16 @@ class _Reader:
         self.line, self.at = place
         return Mapping(merged(entries), Span(start, self.at), tag)
 
-    def more(self, last: Entry, parent: int, depth: int) -> Entry:
-        """Items that are indented less or more than the value that they belong to."""
-        items = self.sequence(parent, depth + 1, "")
-        value: Node = items
+    def more(self, last: Entry, column: int, depth: int) -> tuple[Entry, ...]:
+        """The last entry with items that are indented less or more than the rest of its value."""
+        items = self.sequence(min(column, self.column()), depth + 1, "")
         if isinstance(last.value, Sequence):
-            value = Sequence(last.value.items + items.items, last.value.span.to(items.span), last.value.tag)
-        elif not (isinstance(last.value, Scalar) and last.value.missing):
-            value = Sequence((last.value, *items.items), last.span.to(items.span))
-        return Entry(last.key, value, Span(last.span.start, self.at))
+            value = Sequence(last.value.items + items.items, Span(last.value.span.start, self.at), last.value.tag)
+        elif isinstance(last.value, Scalar) and last.value.missing:
+            value = items
+        else:
+            return last, Entry(scalars.nothing(items.span.start), items, items.span)
+        return (Entry(last.key, value, Span(last.span.start, self.at)),)
 
     def entry(self, column: int, depth: int) -> Entry:
         start = self.at
@@ -399,7 +403,7 @@ class _Reader:
         if self.next() and self.column() == column and self.colon(self.at):
             self.at += 1
             self.space()
-            if self.at < self.end() and (self.dash(self.at) or self.key()):
+            if self.at < self.end() and (self.dash(self.at) or self.question() or self.key()):
                 return Entry(key, self.block(column, depth + 1), Span(start, self.at))
             return Entry(key, self.value(column, depth), Span(start, self.at))
         self.line, self.at = place
