@@ -1,0 +1,199 @@
+"""The blocks of a Markdown text (markdown-it-py finds them) and where they stand.
+
+Their text is followed back to the lines of the source: what a list or a quote puts before it is left out of the maps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pep668.text import LineTable, MappedText, SourceMap, Span
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+Made = tuple[str, SourceMap]
+
+_FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
+# MkDocs: what is indented below belongs to it and is Markdown.
+_CONTAINER = re.compile(r"([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+\w|={3}[!+]{0,2}[ \t]+[\"'])")
+_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})(.*)")
+_BLANK = re.compile(r"[ \t]*\r?\n?\Z")
+_CACHE: dict[bool, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`kind` is heading (with `level`), fence (with `info`), code, html, text (a sentence), row (of a table) or body.
+
+    A `body` is Markdown of its own, what a container of MkDocs holds. `span` covers the block in the text.
+    """
+
+    kind: str
+    made: Made
+    span: Span
+    info: str = ""
+    level: int = 0
+
+
+def blocks(text: str, html: bool = True) -> Iterator[Block]:
+    """The blocks in the order of the text. Without `html`, blocks of HTML are read as if their tags were words."""
+    lines = _Source(text)
+    found = list(_containers(lines))
+    source = text
+    front = _FRONT.match(text)
+    hidden = [Span(0, front.end())] if front else []
+    hidden += [b.span for b in found]
+    if hidden:
+        source = _blanked(text, hidden)
+    found += _tokens(lines, _reader(html).parse(source))
+    yield from sorted(found, key=lambda b: b.span.start)
+
+
+def _reader(html: bool) -> MarkdownIt:
+    if html not in _CACHE:
+        from markdown_it import MarkdownIt
+
+        reader = MarkdownIt("commonmark").enable("table")
+        if not html:
+            reader.disable("html_block")
+        reader.core.ruler.enableOnly(["normalize", "block"])
+        _CACHE[html] = reader
+    found: MarkdownIt = _CACHE[html]
+    return found
+
+
+def _blanked(text: str, hidden: Sequence[Span]) -> str:
+    """The text with nothing but line ends in some of its places."""
+    out: list[str] = []
+    done = 0
+    for span in hidden:
+        if span.start >= done:
+            out += (text[done : span.start], re.sub(r"[^\r\n]+", "", text[span.start : span.end]))
+            done = span.end
+    return "".join((*out, text[done:]))
+
+
+class _Source:
+    """The lines of the text that is read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.table = LineTable(text)
+
+    def span(self, first: int, end: int) -> Span:
+        """Lines `first` to before `end`, the last without its line end."""
+        last = max(first, min(end, len(self.table)) - 1)
+        return Span(self.table.starts[first], self.table.line_span(last).end)
+
+    def found(self, content: str, first: int, *, trimmed: bool = False) -> Made:
+        """The lines of a block's content, each of which ends a line of the text, from line `first` on.
+
+        `trimmed` contents may lack blanks at the ends of lines, and a heading's closing marks.
+        """
+        out = MappedText()
+        pieces = content.split("\n")
+        for number, piece in enumerate(pieces):
+            if first + number >= len(self.table):
+                break
+            line = self.table.line_span(first + number)
+            if piece:
+                self._line(out, piece, line, trimmed)
+            if number + 1 < len(pieces):
+                after = self.table.starts[first + number + 1] if first + number + 1 < len(self.table) else line.end
+                end = self.text[line.end : after]
+                if end.endswith("\n"):
+                    out.verbatim(end, line.end)
+                else:
+                    out.opaque("\n", Span(line.end, after))
+        return out.finish(self.table.starts[min(first, len(self.table) - 1)])
+
+    def _line(self, out: MappedText, piece: str, line: Span, trimmed: bool) -> None:
+        source = self.text[line.start : line.end]
+        body = piece.strip() if trimmed else piece
+        at = source.rfind(body) if trimmed else len(source) - len(piece) if source.endswith(piece) else -1
+        if at >= 0:
+            out.verbatim(body, line.start + at)
+            return
+        bare = piece.lstrip(" \t")  # of a tab, as many columns as the block takes are left out
+        if not source.endswith(bare):
+            out.opaque(piece, line)
+            return
+        begin = line.end - len(bare)
+        out.opaque(piece[: len(piece) - len(bare)], Span(max(line.start, begin - 1), begin))
+        out.verbatim(bare, begin)
+
+
+def _tokens(lines: _Source, tokens: Sequence[Token]) -> Iterator[Block]:
+    heading = 0
+    in_table = False
+    for token in tokens:
+        first, end = token.map or (0, 0)
+        if token.type == "heading_open":
+            heading = int(token.tag[1:])
+        elif token.type == "table_open":
+            in_table = True
+            for row in range(first, end):
+                span = lines.span(row, row + 1)
+                yield Block("row", (lines.text[span.start : span.end], SourceMap.identity(len(span), span.start)), span)
+        elif token.type == "table_close":
+            in_table = False
+        elif token.type == "inline" and not in_table:
+            kind = "heading" if heading else "text"
+            yield Block(kind, lines.found(token.content, first, trimmed=True), lines.span(first, end), "", heading)
+            heading = 0
+        elif token.type == "fence":
+            content = lines.found(token.content, first + 1)
+            yield Block("fence", content, lines.span(first, end), token.info.strip())
+        elif token.type in ("code_block", "html_block"):
+            kind = "code" if token.type == "code_block" else "html"
+            yield Block(kind, lines.found(token.content, first), lines.span(first, end))
+
+
+def _containers(lines: _Source) -> Iterator[Block]:
+    """The bodies of MkDocs' admonitions and tabs."""
+    text, table = lines.text, lines.table
+    if not any(mark in text for mark in ("!!!", "???", "===")):
+        return
+    fence = ""
+    number = 0
+    while number < len(table):
+        line = table.line_text(number)
+        number += 1
+        mark = _FENCE.match(line)
+        if mark and (not fence or (mark[1].startswith(fence) and not mark[2].strip())):
+            fence = "" if fence else mark[1]
+        container = None if fence or mark else _CONTAINER.match(line)
+        if container is None:
+            continue
+        margin = container[1].expandtabs(4) + "    "
+        first = number
+        out = MappedText()
+        held = 0
+        while number < len(table):
+            line = table.line_text(number)
+            if not _BLANK.match(line) and not line.expandtabs(4).startswith(margin):
+                break
+            number += 1
+            held = number if not _BLANK.match(line) else held
+        number = max(held, first)
+        for each in range(first, number):
+            span = table.line_span(each)
+            after = table.starts[each + 1] if each + 1 < len(table) else span.end
+            begin = min(span.end, span.start + _taken(text, span, len(margin)))
+            out.verbatim(text[begin:after], begin)
+        if number > first:
+            yield Block("body", out.finish(), lines.span(first, number))
+
+
+def _taken(text: str, line: Span, columns: int) -> int:
+    """How many characters of a line's indentation make that many columns."""
+    column = count = 0
+    while line.start + count < line.end and column < columns and text[line.start + count] in " \t":
+        column += 4 - column % 4 if text[line.start + count] == "\t" else 1
+        count += 1
+    return count
