@@ -22,6 +22,7 @@ Made = tuple[str, SourceMap]
 
 _PLACES = ("image", "runner", "platform")
 _MOST_ITEMS = 10_000  # of one script: aliases of aliases may hold more than a file has characters
+_MOST_CHOICES = 40
 _WINDOWS = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd", "fish": "fish", "python": "python"}
 _POSIX = {"sh", "bash", "zsh", "dash", "ksh", "ash"}
 
@@ -52,7 +53,7 @@ def regions(
     region: Region, processes: Iterable[Process], rewrite: Callable[[Made], Made] | None = None
 ) -> Iterator[Region]:
     """The texts of all processes, in their order. `rewrite` hides what the host replaces before a shell sees it."""
-    wanted = [p for p in dict.fromkeys(processes) if any(_matters(piece) for piece in p.pieces)]
+    wanted = [p for p in dict.fromkeys(processes) if matters(p.pieces)]
     joined = _joined(wanted)
     made: dict[int, Made] = {}
     budget = 40 * len(region.text) + 100_000
@@ -78,8 +79,9 @@ def regions(
             )
 
 
-def _matters(piece: Piece) -> bool:
-    return piece.language != "shell" or shell.mentions(piece.scalar.value)
+def matters(texts: Iterable[Piece]) -> bool:
+    """Whether a process may do anything that matters: one that mentions nothing leaves nothing behind."""
+    return any(piece.language != "shell" or shell.mentions(piece.scalar.value) for piece in texts)
 
 
 def _joined(processes: list[Process]) -> dict[int, tuple[Fact, ...]]:
@@ -210,6 +212,16 @@ def resolved(text: str, known: Mapping[str, str | None]) -> str:
             return after[:2000]
         text = after
     return text
+
+
+def alternatives(text: str, choices: Mapping[str, tuple[str, ...]], known: Mapping[str, str | None]) -> str:
+    """`text` for every choice of a matrix that it names, joined by `|`, with what else is known put in."""
+    out = [text]
+    for name, values in choices.items():
+        pattern = re.compile(r"\$\{" + re.escape(name) + r"\}|\$" + re.escape(name) + r"\b")
+        if values and pattern.search(text):
+            out = [value.join(pattern.split(t)) for t in out for value in values][:_MOST_CHOICES]
+    return "|".join(dict.fromkeys(resolved(t, known) for t in out))
 
 
 def known_values(facts: Iterable[Fact]) -> dict[str, str | None]:
