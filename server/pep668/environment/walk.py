@@ -42,6 +42,7 @@ class _Process:
     system: System
     stack: list[_Frame]
     functions: dict[str, _Function] = field(default_factory=dict)
+    text: Region | None = None  # which of its texts was read last (a job's lines are one each)
 
 
 class Walk:
@@ -57,7 +58,11 @@ class Walk:
         self._replays = 0
 
     def visit(self, command: Command) -> None:
-        process = self._process(_root(command.region))
+        root = _root(command.region)
+        process = self._process(root)
+        if process.text is not root:
+            self._settle(process, ())  # scopes of one text are none of another's, whatever their offsets
+            process.text = root
         scope = _effective_scope(command)
         for index, part in enumerate(scope):
             if part.kind is ScopeKind.FUNCTION:
