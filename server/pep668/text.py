@@ -84,6 +84,11 @@ def one_line(text: str) -> str | None:
     return None if "\n" in text else text
 
 
+def unwritable(_: str) -> str | None:
+    """The notation of a text that is put together from several places: nothing can be written there."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Indented:
     """The notation of a host that puts `prefix` before each line (a YAML block scalar, a quoted list item)."""

@@ -15,7 +15,7 @@ from pep668.model import Bypass, Environment, EnvironmentKind, Evidence, Install
 from . import local
 from .effects import FALSE, TRUE
 from .place import PlaceInfo, of_image, place_of
-from .state import Shell, Source, SourceKind, System, looks_virtual, source_of
+from .state import UNKNOWN, Shell, Source, SourceKind, System, looks_virtual, source_of
 from .target import Target
 
 WHERE_REFUSED = "Debian 12+, Ubuntu 23.04+, Arch, Alpine 3.19+, Homebrew and other marked systems refuse it"
@@ -100,8 +100,10 @@ class Judge:
             return self._by_option(reference.option, install, shell, system, place)
         if install.tool == "uv":
             return self._uv(install, shell, system, place)
-        word = _program_word(install)
-        path = shell.symbolic(word) if word else reference.program
+        if reference.environment is not None:
+            return _named_environment(reference.environment, install)
+        word = None if reference.implied else _program_word(install)
+        path = shell.symbolic(word) if word else reference.program.replace("\0", UNKNOWN)
         return self._by_program(path, install, shell, system, place)
 
     def _by_program(self, path: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
@@ -363,6 +365,16 @@ def _variables(shell: Shell, machine: Machine | None) -> dict[str, tuple[str | N
             text = variable.text
             out[name] = (None if text is not None and "${" in text else text, variable.evidence)
     return out
+
+
+def _named_environment(path: str, install: Install) -> Target:
+    span = install.command.outer(install.program)
+    if not path:
+        decides = "whether a virtual environment is given"
+        return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, decides=decides)
+    shown = path.replace("\0", UNKNOWN)
+    evidence = Evidence(f"it names the virtual environment {shown}", span)
+    return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), virtual=shown)
 
 
 def _program_word(install: Install) -> Word | None:

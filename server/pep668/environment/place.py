@@ -42,7 +42,7 @@ def place_of(region: Region) -> PlaceInfo:
     """The place of a region as its facts tell it."""
     directory = region.fact("directory")
     where = directory.value if directory and directory.value else ""
-    for kind, of in (("image", of_image), ("runner", _of_runner), ("platform", _of_platform)):
+    for kind, of in (("image", of_image), ("runner", _of_runner), ("platform", _of_platform), ("remote", _of_remote)):
         fact = region.fact(kind)
         if fact is not None:
             places = [of(value.strip(), fact.evidence, where) for value in (fact.value or "").split("|")]
@@ -76,6 +76,10 @@ def _of_runner(label: str, evidence: Evidence, directory: str) -> PlaceInfo:
         programs=runner.programs,
         pip_config=Evidence(runner.pip_config, evidence.span) if runner.pip_config else None,
     )
+
+
+def _of_remote(which: str, evidence: Evidence, directory: str) -> PlaceInfo:
+    return PlaceInfo(True, evidence=(evidence,), decides=which, directory=directory)
 
 
 def _of_platform(platform: str, evidence: Evidence, directory: str) -> PlaceInfo:

@@ -39,6 +39,11 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         return
     if judged.install.operation == "uninstall":
         return  # what is to go is not in a new environment
+    if judged.install.tool == "ansible-pip":
+        title = "Install into a virtual environment instead, by the module's virtualenv"
+        explanation = f"virtualenv: {_docker.DIRECTORY}\nvirtualenv_command: python3 -m venv"
+        yield Fix(ID, title, applicability=Applicability.DISPLAY_ONLY, explanation=explanation)
+        return
     if _docker.anchor(judged.install.command) is not None:
         edits, explanation = _docker.rewrite(context, judged)
         title = "Install into a virtual environment in the image instead"

@@ -24,7 +24,17 @@ from .findings import (
     Subject,
     Verdict,
 )
-from .installs import ErrorReport, Install, Option, PythonReference, Request, RequestKind, Requirement, RequirementsFile
+from .installs import (
+    ErrorReport,
+    Install,
+    Option,
+    PythonReference,
+    Request,
+    RequestKind,
+    Requirement,
+    RequirementsFile,
+    RequirementsKind,
+)
 from .machine import Distribution, Interpreter, Machine, Marker, VirtualEnvironment
 from .regions import Evidence, Fact, Place, Region
 
@@ -58,6 +68,7 @@ __all__ = [
     "RequestKind",
     "Requirement",
     "RequirementsFile",
+    "RequirementsKind",
     "Scope",
     "ScopeKind",
     "Severity",

@@ -9,7 +9,7 @@ from enum import Enum
 from pep668.text import Edit, Span
 
 from .commands import Command
-from .installs import ErrorReport, Install, RequirementsFile
+from .installs import ErrorReport, Install, Requirement, RequirementsFile
 from .machine import Interpreter
 from .regions import Evidence
 
@@ -117,7 +117,7 @@ class Judged:
     environment: Environment
 
 
-Subject = Judged | Command | ErrorReport | RequirementsFile
+Subject = Judged | Command | ErrorReport | RequirementsFile | Requirement
 
 
 @dataclass(frozen=True, eq=False)

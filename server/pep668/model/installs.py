@@ -47,7 +47,9 @@ class PythonReference:
     `program` is the word that PATH or the file system resolves: `pip3`,
     `/usr/bin/python3`, `\\0/bin/pip`; `option` the value of `--python`;
     `system` uv's `--system`. `own` means that the tool keeps an environment of its
-    own (pipx, `uv tool`, poetry): the system Python is not touched.
+    own (pipx, `uv tool`, poetry): the system Python is not touched. `implied`: the
+    program is not among the command's words; `environment` is the virtual environment
+    that the command names outright, "" where it may name one (Ansible's `virtualenv`).
     """
 
     program: str
@@ -55,6 +57,8 @@ class PythonReference:
     option: str | None = None
     system: bool = False
     own: bool = False
+    implied: bool = False
+    environment: str | None = None
 
     @property
     def version(self) -> str | None:
@@ -118,7 +122,12 @@ class Install:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A line of a requirements file that names a project; spans are in the document."""
+    """What a file asks for by a project's name; `span` is in the document, `text` is as pip takes it.
+
+    `name` is normalized. `specifier` is "" where any version will do or none can be said, `url` the place that it comes
+    from instead of an index. `group` names the part of the file that it belongs to where that is not what everybody
+    gets: `extra:docs`, `group:dev`, `build-system`, `conda` (a conda package).
+    """
 
     name: str
     text: str
@@ -126,17 +135,31 @@ class Requirement:
     specifier: str = ""
     marker: str = ""
     extras: tuple[str, ...] = ()
+    group: str = ""
+    url: str = ""
+
+
+class RequirementsKind(str, Enum):
+    """Who installs what a file asks for."""
+
+    REQUIREMENTS = "requirements"  # `pip install -r`
+    PROJECT = "project"  # `pip install -e .` in its folder
+    GROUPS = "groups"  # nothing but dependency groups: `pip install --group`
+    TOOL = "tool"  # a tool that keeps an environment of its own: Pipfile, Poetry's own tables
+    BUILD = "build"  # nobody but a build, in an environment that it makes
+    CONDA = "conda"
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementsFile:
-    """What a requirements file asks for. `includes` are its `-r`, `constraints` its `-c` paths."""
+    """What a file asks for. `includes` are its `-r`, `constraints` its `-c` paths; `first` is what a finding points at."""
 
     requirements: tuple[Requirement, ...] = ()
     includes: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     editable: tuple[str, ...] = ()
     first: Span | None = None
+    kind: RequirementsKind = RequirementsKind.REQUIREMENTS
 
 
 @dataclass(frozen=True, slots=True)

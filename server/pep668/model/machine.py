@@ -45,13 +45,18 @@ class Interpreter:
 
 @dataclass(frozen=True, slots=True)
 class VirtualEnvironment:
-    """A folder with pyvenv.cfg. `complete`: its Python is there and not dangling; `seeded`: it has a pip."""
+    """A folder with pyvenv.cfg. `complete`: its Python is there and not dangling; `seeded`: it has a pip.
+
+    `installed` maps the normalized names of what its Python can import to versions, "" where a version is not known;
+    None where that could not be read. Those of the system count where the environment lets them through.
+    """
 
     path: str
     python: str
     version: str = ""
     complete: bool = True
     seeded: bool = True
+    installed: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

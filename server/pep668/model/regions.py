@@ -39,6 +39,7 @@ class Fact:
     - `copy`: files brought from another system; `name` is where to, `value` that `Place.system` or an image
     - `document`: the text is documentation that people read and type from, not a program
     - `platform`: `windows` or `macos` where only that is known of the machine
+    - `remote`: it runs on another machine of which nothing is known; `value` says what would decide there
     - `host`: the container that a region runs in belongs to this host construct (a label for messages)
 
     Later facts override earlier ones of the same kind (and name).

@@ -1,0 +1,130 @@
+"""HCL: Packer's and Terraform's provisioners, `user_data` and startup scripts, `dockerfile-inline` of bake files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pep668.model import Evidence, Fact, Place, Region
+from pep668.text import Escaped, MappedText, Notation, SourceMap, Span, verbatim
+
+from . import Language, _quoted
+
+LANGUAGE = Language(
+    "hcl", ids=("hcl", "terraform", "packer", "tf"), patterns=("*.hcl", "*.tf", "*.pkr.hcl", "*.nomad", "*.tofu")
+)
+
+_TEMPLATE = re.compile(r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|%\{[^{}\n]*\}")
+_TOKEN = re.compile(
+    r"(?P<comment>(?:#|//)[^\n]*|/\*.*?\*/)|(?P<heredoc><<-?[A-Za-z_]\w*)|(?P<string>\"(?:[^\"\\\n]|\\.)*\")"
+    r"|(?P<open>[{\[(])|(?P<close>[}\])])|(?P<name>[A-Za-z_][\w.-]*)|(?P<other>[=,:?\n])",
+    re.DOTALL,
+)
+# What runs where it stands: on the machine that is made, or here (`local-exec`'s command).
+_SCRIPTS = frozenset(
+    (
+        *("user_data", "user-data", "user_data_base64", "custom_data", "startup_script", "startup-script"),
+        *("metadata_startup_script", "cloud_init", "script", "data", "content", "default_user_data"),
+    )
+)
+_LISTS = frozenset(("inline", "commands", "execute"))
+
+
+def extract(region: Region) -> Iterator[Region]:
+    """The texts that run, each a process of its own; the items of one list share a shell."""
+    text = region.text
+    blocks: list[tuple[str, str]] = []
+    names: list[str] = []
+    key = ""
+    items: list[Span] = []
+    at = 0
+    while found := _TOKEN.search(text, at):
+        at = found.end()
+        kind = found.lastgroup
+        if kind in ("name", "string") and not key:
+            names.append(found[0].strip('"'))
+        elif kind == "other":
+            if found[0] in "=:" and names:
+                key, names = names[-1], []
+            elif found[0] == "\n":
+                names = []
+                key = key if blocks and blocks[-1][0] in "[(" else ""
+        elif kind == "open":
+            blocks.append((found[0], " ".join(names) if found[0] == "{" else key))
+            names = []
+            key = key if found[0] in "[(" else ""
+        elif kind == "close":
+            opened = blocks.pop() if blocks else ("", "")
+            if opened[0] == "[" and opened[1] in _LISTS and items:
+                yield _list(region, items, _where(blocks))
+            items = [] if opened[0] == "[" else items
+            key = ""
+        if kind == "string" and key:
+            span = Span(found.start() + 1, found.end() - 1)
+            if blocks and blocks[-1] == ("[", key) and key in _LISTS:
+                items.append(span)
+            elif key == "command" and "local-exec" in _where(blocks):
+                yield _one(region, _quoted.string(text, span, _TEMPLATE), span, "", _IN_STRING)
+        elif kind == "heredoc":
+            here = _quoted.heredoc(text, found.start())
+            if here is None:
+                continue
+            at = here.end
+            yield from _script(region, here, key, _where(blocks))
+
+
+_IN_STRING = Escaped((("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")))
+
+
+def _where(blocks: list[tuple[str, str]]) -> str:
+    return "/".join(name for _, name in blocks)
+
+
+def _script(region: Region, here: _quoted.Heredoc, key: str, where: str) -> Iterator[Region]:
+    made = _quoted.lines(region.text, here.body, _TEMPLATE, dedent=here.dedent)
+    body = made[0].lstrip()
+    if key in ("dockerfile-inline", "dockerfile_inline"):
+        yield region.inside("dockerfile", made, anchor=here.body)
+    elif body.startswith("#cloud-config"):
+        yield region.inside("cloud-init", made, anchor=here.body, facts=_remote(region, here.body))
+    elif key == "command" and "local-exec" in where:
+        yield _one(region, made, here.body, "", verbatim)
+    elif body.startswith("#!") or key in _SCRIPTS | _LISTS or "provisioner" in where:
+        shebang = re.match(r"#![^\n]*\b(python|pwsh|powershell)", body)
+        language = "shell" if not shebang else "python" if shebang[1] == "python" else "powershell"
+        if key not in ("default", "description"):
+            yield _one(region, made, here.body, "remote", verbatim, language)
+
+
+def _list(region: Region, items: list[Span], where: str) -> Region:
+    """`inline = ["a", "b"]`: the lines of one script."""
+    out = MappedText()
+    for index, span in enumerate(items):
+        piece, within = _quoted.string(region.text, span, _TEMPLATE)
+        for segment in within.segments:
+            chunk = piece[segment.inner.start : segment.inner.end]
+            if segment.verbatim:
+                out.verbatim(chunk, segment.outer.start)
+            else:
+                out.opaque(chunk, segment.outer)
+        if index + 1 < len(items):
+            out.opaque("\n", Span(span.end, items[index + 1].start))
+    kind = "" if "local" in where else "remote"
+    return _one(region, out.finish(items[0].start), items[0].to(items[-1]), kind, _ONE_STRING)
+
+
+_ONE_STRING = Escaped((("\\", "\\\\"), ('"', '\\"')))
+
+
+def _one(
+    region: Region, made: tuple[str, SourceMap], span: Span, kind: str, notation: Notation, language: str = "shell"
+) -> Region:
+    system = region.named("hcl")
+    place = Place(system, f"{system}/{span.start}")
+    facts = _remote(region, span) if kind else ()
+    return region.inside(language, made, facts=facts, place=place, anchor=span, notation=notation)
+
+
+def _remote(region: Region, span: Span) -> tuple[Fact, ...]:
+    evidence = Evidence("it runs on the machine that is made", region.outer(Span(span.start, span.start)))
+    return (Fact("remote", "which system that machine has", evidence),)
