@@ -195,7 +195,8 @@ def test_documents() -> None:
 
 def test_an_alias_is_the_node_that_it_names() -> None:
     root = yaml.parse("a: &x\n  b: c\nd: *x\n")
-    assert isinstance(root, Mapping) and root.get("a") is root.get("d")
+    assert isinstance(root, Mapping)
+    assert root.get("a") is root.get("d")
 
 
 def test_tags() -> None:
@@ -230,61 +231,10 @@ def test_depth_is_bounded(piece: str) -> None:
 
 _PIECES = st.sampled_from(
     [
-        "a",
-        "key",
-        ":",
-        ": ",
-        " ",
-        "  ",
-        "    ",
-        "\n",
-        "\n  ",
-        "\n    ",
-        "- ",
-        "-",
-        "? ",
-        "'",
-        '"',
-        "\\",
-        "[",
-        "]",
-        "{",
-        "}",
-    ]
-    + [
-        ",",
-        "#",
-        " # c",
-        "|",
-        ">",
-        "|\n",
-        ">-\n  ",
-        "&a ",
-        "*a",
-        "!t ",
-        "<<: *a",
-        "\t",
-        "\r\n",
-        "\r",
-        "---\n",
-        "...",
-        "é",
-    ]
-    + [
-        "{{",
-        "}}",
-        "{{ x }}",
-        "{% if %}",
-        "{%",
-        "%}",
-        "${{ x }}",
-        "''",
-        "\\\n",
-        "\\x4",
-        "\\ud800",
-        "\ufeff",
-        "\x85",
-        "\u2028",
+        *("a", "key", ":", ": ", " ", "  ", "    ", "\n", "\n  ", "\n    ", "- ", "-", "? ", "'", '"', "\\", "[", "]"),
+        *("{", "}", ",", "#", " # c", "|", ">", "|\n", ">-\n  ", "&a ", "*a", "!t ", "<<: *a", "\t", "\r\n", "\r"),
+        *("---\n", "...", "é", "{{", "}}", "{{ x }}", "{% if %}", "{%", "%}", "${{ x }}", "''", "\\\n", "\\x4"),
+        *("\\ud800", "\ufeff", "\x85", "\u2028"),
     ]
 )
 _TEXTS = st.lists(_PIECES, max_size=60).map("".join) | st.builds(
@@ -356,7 +306,8 @@ def test_notation(text: str, new: str, written: str | None) -> None:
     again = yaml.parse(text[:at] + written + " " + text[at:])
     assert isinstance(again, Mapping)
     value = again.entries[0].value
-    assert isinstance(value, Scalar) and value.value == f"{new} {scalar.value}"
+    assert isinstance(value, Scalar)
+    assert value.value == f"{new} {scalar.value}"
 
 
 HUGE = {
