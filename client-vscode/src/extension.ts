@@ -12,6 +12,8 @@ import type { Host } from './terminal';
 
 /** All files: which of them it has something to say about is the server's knowledge. */
 const DOCUMENTS = [{ scheme: 'file' }, { scheme: 'untitled' }];
+/** Cells are synchronized with their notebook, as the server asks; hover and quick fixes go by this. */
+const CELLS = [{ notebook: '*' }];
 /** Settings that decide how the server is started. */
 const LAUNCH = ['interpreter', 'importStrategy', 'path', 'logLevel'].map((name) => `pep668.${name}`);
 const EXPLANATION = vscode.Uri.parse('pep668:/Explanation.md');
@@ -139,7 +141,7 @@ class Extension implements Host, vscode.Disposable {
   private clientOptions(): LanguageClientOptions {
     const settings = vscode.workspace.getConfiguration('pep668');
     return {
-      documentSelector: DOCUMENTS,
+      documentSelector: [...DOCUMENTS, ...CELLS],
       outputChannel: this.serverLog,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: {
@@ -213,6 +215,12 @@ class Extension implements Host, vscode.Disposable {
       return null;
     }
     return await this.client.sendRequest(protocol.terminalExecution, execution);
+  }
+
+  executionEnded(): void {
+    if (this.client?.state === State.Running) {
+      void this.client.sendNotification(protocol.terminalExecutionEnded);
+    }
   }
 
   /** Sends a command to the server; one that makes an environment is followed up here. */

@@ -1,6 +1,6 @@
 // What docs/protocol.md says, as types.
 
-import { NotificationType, RequestType } from 'vscode-languageclient/node';
+import { NotificationType, NotificationType0, RequestType } from 'vscode-languageclient/node';
 import type { Range } from 'vscode-languageclient/node';
 
 export interface TerminalExecution {
@@ -68,6 +68,7 @@ export interface TerminalCapability {
 export const CREATE_ENVIRONMENT = 'pep668.createEnvironment';
 
 export const terminalExecution = new RequestType<TerminalExecution, Advice | null, void>('pep668/terminalExecution');
+export const terminalExecutionEnded = new NotificationType0('pep668/terminalExecutionEnded');
 export const explain = new RequestType<TerminalExecution, { markdown: string }, void>('pep668/explain');
 export const environmentCreated = new NotificationType<EnvironmentCreated>('pep668/environmentCreated');
 

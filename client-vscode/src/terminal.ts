@@ -22,6 +22,8 @@ export interface Host {
   readonly state: vscode.Memento;
   capability(): TerminalCapability | null;
   ask(execution: TerminalExecution): Promise<Advice | null>;
+  /** Whatever it was, it may have installed something. */
+  executionEnded(): void;
   command(command: string, args: unknown[]): Promise<void>;
   showMarkdown(markdown: string): Promise<void>;
   /** An action in the terminal made this environment. */
@@ -134,6 +136,7 @@ export class TerminalWatcher implements vscode.Disposable {
     const watched = this.watched.get(execution);
     this.watched.delete(execution);
     clearTimeout(watched?.timer);
+    this.host.executionEnded();
     if (pending !== undefined && exitCode === 0) {
       await this.host.environmentReady(pending.environment, pending.origin.cwd);
     }

@@ -30,6 +30,8 @@ HOVER = types.HoverClientCapabilities(content_format=[types.MarkupKind.Markdown,
 # Refused wherever the tests run: the place where it runs is part of the text.
 DOCKERFILE = "FROM debian:12\nRUN pip3 install six\n"
 
+_NOTEBOOKS = types.NotebookDocumentClientCapabilities(types.NotebookDocumentSyncClientCapabilities())
+
 
 def capabilities(
     *,
@@ -37,6 +39,7 @@ def capabilities(
     text: dict[str, Any] | None = None,
     workspace: dict[str, Any] | None = None,
     window: dict[str, Any] | None = None,
+    notebooks: bool = False,
     encodings: list[str] | None = None,
 ) -> types.ClientCapabilities:
     """A client that pushes or pulls diagnostics and knows the rest that clients usually know."""
@@ -51,6 +54,7 @@ def capabilities(
         text_document=types.TextDocumentClientCapabilities(**document),
         workspace=types.WorkspaceClientCapabilities(**{"workspace_edit": edits, **(workspace or {})}),
         window=types.WindowClientCapabilities(**(window or {})),
+        notebook_document=_NOTEBOOKS if notebooks else None,
         general=general,
     )
 
@@ -73,6 +77,9 @@ class Session:
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         return uri
 
+    def close(self, uri: str) -> None:
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
     def change(self, uri: str, version: int, *changes: tuple[tuple[int, int], tuple[int, int], str] | str) -> None:
         self.client.text_document_did_change(
             types.DidChangeTextDocumentParams(
@@ -85,6 +92,11 @@ class Session:
                 ],
             )
         )
+
+    def watched(self, kind: types.FileChangeType, *paths: Path) -> None:
+        """What a client that watches files says."""
+        events = [types.FileEvent(path.as_uri(), kind) for path in paths]
+        self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(events))
 
     async def pushed(self, uri: str, version: int | None) -> list[types.Diagnostic]:
         """What was pushed for that version."""
@@ -207,4 +219,15 @@ def environment(folder: Path) -> Path:
     (found / "bin").mkdir(parents=True)
     (found / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.11.2\n")
     os.symlink(sys.executable, found / "bin" / "python")
+    (found / "lib" / "python3.11" / "site-packages").mkdir(parents=True)
+    return found
+
+
+def install(environment: Path, name: str, version: str) -> Path:
+    """What is left behind in an environment by the install of a distribution: its dist-info folder."""
+    [packages] = environment.glob("lib/*/site-packages")
+    found = packages / f"{name}-{version}.dist-info"
+    found.mkdir()
+    (found / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (found / "RECORD").write_text("")
     return found

@@ -140,9 +140,9 @@ async def test_watchers_are_registered_where_the_client_can(connect: Connect) ->
     await session.until(lambda: len(registered) == 2)
     by_method = {r.method: r.register_options for r in registered}
     patterns = [w["globPattern"] for w in by_method["workspace/didChangeWatchedFiles"]["watchers"]]  # type: ignore[index]
-    assert "**/pep668.toml" in patterns
-    assert "**/pyvenv.cfg" in patterns
-    assert "**/pip.conf" in patterns
+    assert len(patterns) == len(set(patterns))
+    for name in ("pep668.toml", "pyproject.toml", "pyvenv.cfg", "pip.conf", "*requirements*.txt", "*.dist-info/RECORD"):
+        assert f"**/{name}" in patterns
     assert by_method["workspace/didChangeConfiguration"] == {"section": "pep668"}
 
 
