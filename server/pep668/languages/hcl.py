@@ -71,6 +71,8 @@ def extract(region: Region) -> Iterator[Region]:
                 continue
             at = here.end
             yield from _script(region, here, key, _where(blocks))
+    if items:  # the text ends inside a list
+        yield _list(region, items, _where(blocks))
 
 
 _IN_STRING = Escaped((("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")))

@@ -31,10 +31,12 @@ def extract(region: Region) -> Iterator[Region]:
             continue
         span = Span(found.start(), at)
         evidence = Evidence("it runs in a shell of Nix's", region.outer(Span(found.start(), found.start())))
-        facts = (Fact("remote", "which Python comes first in the Nix shell's PATH", evidence),)
+        facts = [Fact("remote", "which Python comes first in the Nix shell's PATH", evidence)]
+        if found[1] == "postVenvCreation":  # nixpkgs' venvShellHook has activated what it made
+            facts.append(Fact("environment", "", Evidence("venvShellHook activates it", evidence.span)))
         system = region.named("nix")
         place = Place(system, f"{system}/{found.start()}")
-        yield region.inside("shell", made, facts=facts, place=place, anchor=span)
+        yield region.inside("shell", made, facts=tuple(facts), place=place, anchor=span)
 
 
 def _string(text: str, at: int) -> tuple[tuple[str, SourceMap], int]:
