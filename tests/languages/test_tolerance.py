@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from casefiles import Case, cases
 from pep668 import languages
 from pep668.analysis import Analysis, analyze

@@ -14,7 +14,19 @@ from ._needles import NEEDLES
 
 __all__ = ["LANGUAGE", "NEEDLES", "extract"]
 
-LANGUAGE = Language(id="output", ids=("log", "output"), patterns=("*.log",))
+
+def _sniff(text: str) -> bool:
+    return any(needle in text for needle in NEEDLES)
+
+
+LANGUAGE = Language(
+    id="output",
+    ids=("log", "output"),
+    names=("nohup.out", "typescript"),
+    patterns=("*.log", "*.log.*", "*.ansi", "*-log.txt", "*_log.txt", "*.log.txt"),
+    candidates=("*.txt", "*.out"),
+    sniff=_sniff,
+)
 
 
 def extract(region: Region) -> Iterator[ErrorReport]:
