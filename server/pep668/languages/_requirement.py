@@ -30,7 +30,10 @@ _PINNED = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*(?:===?|~=|>=|<=|<
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`name` normalized (PEP 503), "" for a path or URL that tells none; `text` as far as `end`, no marker."""
+    """`name` normalized (PEP 503), "" for a path or URL that tells none; `text` as far as `end`, no marker.
+
+    `url` is the URL or path that it comes from.
+    """
 
     name: str
     text: str
@@ -38,6 +41,7 @@ class Parsed:
     specifier: str = ""
     marker: str = ""
     extras: tuple[str, ...] = ()
+    url: str = ""
 
 
 def is_version_line(line: str) -> bool:
@@ -49,13 +53,13 @@ def parse(line: str) -> Parsed | None:
     """A requirement at the start of a line, None where there is none. Options behind it are left alone."""
     direct = _DIRECT.match(line)
     if direct:
-        return _located(line, direct.end())
+        return _located(line, len(direct[0].rstrip(";")))
     named = _NAME.match(line)
     if named:
         found = _named(line, named)
         if found:
             return found
-    path = line.partition(" ")[0].partition(";")[0]
+    path = re.split(r"[\s;]", line, maxsplit=1)[0]
     if "/" in path or path.startswith(".") or path.lower().endswith(_ARCHIVE):
         return _located(line, len(path))
     return None
@@ -71,8 +75,8 @@ def _named(line: str, named: re.Match[str]) -> Parsed | None:
     name = normalized(named[0])
     url = _URL.match(line, at)
     if url:
-        end = url.end()
-        return Parsed(name, line[:end], end, "", _marker(line, end), extras)
+        end = url.start(1) + len(url[1].rstrip(";"))  # pip takes `url; marker` as well
+        return Parsed(name, line[:end], end, "", _marker(line, end), extras, line[url.start(1) : end])
     specifier, end = _specifier(line, at)
     rest = line[end : end + 200].lstrip()
     if rest and not rest.startswith((";", "--", "-")):
@@ -129,4 +133,4 @@ def _located(line: str, end: int) -> Parsed:
         file = text.partition("#")[0].partition("?")[0].rpartition("/")[2]
         archive = _WHEEL.fullmatch(file) or _SDIST.fullmatch(file) if len(file) < 256 else None
         name = archive[1] if archive and not text.lower().startswith(("git+", "hg+")) else ""
-    return Parsed(normalized(name), text, end, "", _marker(line, end), extras)
+    return Parsed(normalized(name), text, end, "", _marker(line, end), extras, text)

@@ -13,6 +13,8 @@ from ._requirement import Parsed, is_version_line, parse
 
 _TOKEN = re.compile(r"""(?:[^\s"']|"[^"]*"?|'[^']*'?)+""")
 _NAMED_OPTION = re.compile(r"(-[rce]|--(?:requirement|constraint|editable)(?==|$))=?(.*)", re.DOTALL)
+# Lists for apt and its like have such names as well.
+_SYSTEM_PACKAGE = re.compile(r"lib[a-z0-9.+-]+-dev|python3(?:\.\d+)?-[a-z0-9.+-]+|build-essential|g\+\+", re.IGNORECASE)
 _LONG = {"--requirement": "-r", "--constraint": "-c", "--editable": "-e"}
 _OPTION_LINE = re.compile(
     r"(?:-[rcefi][\s\w./]|--(?:requirement|constraint|editable|index-url|extra-index-url|find-links|no-index|hash|pre"
@@ -36,10 +38,10 @@ def _sniff(text: str) -> bool:
 LANGUAGE = Language(
     "requirements",
     ids=("pip-requirements", "pip_requirements", "requirements"),
-    names=("requirements.txt", "constraints.txt", "requirements.in", "constraints.in"),
+    names=("requirements.txt", "constraints.txt", "requirements.in", "constraints.in", "requirements.pip"),
     patterns=(
-        *("requirements*.txt", "*requirements.txt", "requirements*.in", "*requirements.in", "*constraints.txt"),
-        *("constraints*.txt", "constraints*.in", "requirements/*.txt", "requirements/*.in"),
+        *("*requirements*.txt", "*requirements*.in", "*requirements*.pip", "*constraints*.txt", "*constraints*.in"),
+        *("requirements/*.txt", "requirements/*.in", "requirements/*.pip", "constraints/*.txt"),
     ),
     sniff=_sniff,
     always=True,
@@ -47,10 +49,11 @@ LANGUAGE = Language(
 
 
 def extract(region: Region) -> Iterator[RequirementsFile]:
-    """What the file asks for, as one object."""
+    """What the file asks for, as one object; an empty one where a name misled: prose, or packages of a system."""
     requirements: list[Requirement] = []
     listed: dict[str, list[str]] = {"-r": [], "-c": [], "-e": []}
     first: Span | None = None
+    strange = 0
     for line, where in _logical_lines(region.text):
         if line.startswith("-"):
             end = len(line)
@@ -62,17 +65,23 @@ def extract(region: Region) -> Iterator[RequirementsFile]:
             found = parse(line)
             end = found.end if found else len(line.partition(" --")[0].rstrip())
             wanted = True
-            if found and found.name:
+            if found is None:
+                strange += "$" not in line
+            elif _SYSTEM_PACKAGE.fullmatch(found.text):
+                strange = len(region.text)
+            elif found.name:
                 requirements.append(_requirement(found, region.outer(where.span(Span(0, found.end)))))
         if wanted and first is None:
             first = region.outer(where.span(Span(0, end)))
-    yield RequirementsFile(
-        tuple(requirements), tuple(listed["-r"]), tuple(listed["-c"]), tuple(listed["-e"]), first=first
-    )
+    if strange > len(requirements) + sum(map(len, listed.values())) + 1:
+        yield RequirementsFile()
+        return
+    includes, constraints, editable = (tuple(listed[option]) for option in ("-r", "-c", "-e"))
+    yield RequirementsFile(tuple(requirements), includes, constraints, editable, first)
 
 
 def _requirement(found: Parsed, span: Span) -> Requirement:
-    return Requirement(found.name, found.text, span, found.specifier, found.marker, found.extras)
+    return Requirement(found.name, found.text, span, found.specifier, found.marker, found.extras, url=found.url)
 
 
 def _options(line: str) -> Iterator[tuple[str, str]]:

@@ -152,7 +152,10 @@ class RequirementsKind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class RequirementsFile:
-    """What a file asks for. `includes` are its `-r`, `constraints` its `-c` paths; `first` is what a finding points at."""
+    """What a file asks for. `includes` are its `-r`, `constraints` its `-c` paths.
+
+    `first` is the place of the first thing to install, None where there is none.
+    """
 
     requirements: tuple[Requirement, ...] = ()
     includes: tuple[str, ...] = ()
