@@ -15,9 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 HEADINGS = ("What it does", "Why is this bad?", "Example", "Use instead", "When to ignore it")
 
 
-def test_generated_pages_are_up_to_date() -> None:
+@pytest.mark.parametrize("script", ["generate_docs.py", "index_languages.py"])
+def test_generated_files_are_up_to_date(script: str) -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/generate_docs.py"), "--check"], capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "scripts" / script), "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -10,11 +10,12 @@ A module of this package has
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from pep668 import plugins
 from pep668.model import Command, ErrorReport, Region, RequirementsFile
@@ -52,7 +53,53 @@ class Language:
 
 @cache
 def all_languages() -> tuple[Language, ...]:
-    return tuple(cast(Language, m.LANGUAGE) for m in plugins.modules(__name__))
+    """All languages in the order in which their content is asked."""
+    return tuple(language for _, language in _modules())
+
+
+@cache
+def _modules() -> tuple[tuple[str, Language], ...]:
+    """The module and the row of each language.
+
+    Importing all of them takes a tenth of a second, which a start has not got: the rows are kept in `index.json`
+    (made by `scripts/index_languages.py`), which counts as long as it is about the modules that are there.
+    """
+    names = plugins.names(__name__)
+    kept = _kept()
+    if set(kept) == set(names):
+        return tuple((name, _from_row(name, kept[name])) for name in names)
+    return tuple((name, cast(Language, plugins.load(__name__, name).LANGUAGE)) for name in names)
+
+
+def _kept() -> dict[str, dict[str, Any]]:
+    import json
+
+    try:
+        with open(os.path.join(os.path.dirname(__file__), INDEX), encoding="utf-8") as file:
+            rows = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return rows if isinstance(rows, dict) else {}
+
+
+INDEX = "index.json"
+
+
+def as_row(language: Language) -> dict[str, object]:
+    """A language as `index.json` holds it: what is not the default."""
+    row = {f.name: getattr(language, f.name) for f in fields(Language)}
+    row["sniff"] = language.sniff is not None
+    return {name: value for name, value in row.items() if value}
+
+
+def _from_row(module: str, row: dict[str, Any]) -> Language:
+    def sniff(text: str) -> bool:
+        decide = plugins.load(__name__, module).LANGUAGE.sniff
+        return bool(decide(text))
+
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    values["sniff"] = sniff if row.get("sniff") else None
+    return Language(**values)
 
 
 def matters(language: str, text: str | bytes) -> bool:
@@ -66,9 +113,9 @@ def matters(language: str, text: str | bytes) -> bool:
 @cache
 def extractor(language: str) -> Extract | None:
     """The `extract` of a language by its id, None for an unknown one."""
-    for module in plugins.modules(__name__):
-        if module.LANGUAGE.id == language:
-            return cast(Extract, module.extract)
+    for module, known in _modules():
+        if known.id == language:
+            return cast(Extract, plugins.load(__name__, module).extract)
     return None
 
 
