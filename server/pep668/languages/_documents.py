@@ -54,7 +54,7 @@ _MAKES = re.compile(
 _USES = re.compile(
     r"\b(?:pip[\d.]*|uv|poetry|pipenv|conda|mamba|pdm)[ \t][^\n]{0,200}?\b(?:install|sync|add)\b([^\n]{0,300})"
 )
-_TOOLS = frozenset("pip setuptools wheel build uv --upgrade --quiet".split())
+_TOOLS = frozenset("pip setuptools wheel build uv -U --upgrade -q --quiet".split())
 _WINDOWS = re.compile(r"\\(?:Scripts|scripts)\\")
 
 _INLINE_PROMPT = re.compile(r"\s*(?:[$%>]\s+)?")
@@ -73,6 +73,17 @@ class _Section:
     process: str
     made: bool = False
     open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Prompted:
+    """A notation in which each line stands behind a prompt."""
+
+    prompt: str
+    notation: Notation
+
+    def __call__(self, text: str) -> str | None:
+        return self.notation(text.replace("\n", "\n" + self.prompt))
 
 
 class Document:
@@ -104,13 +115,24 @@ class Document:
         for makes in _MAKES.finditer(text):
             section.made = section.open = True
             made = makes.end()
-        if any(not _TOOLS.issuperset(w for w in m[1].split() if w != "-U") for m in _USES.finditer(text, made)):
+        used = [m[1].split() for m in _USES.finditer(text, made)]
+        if any(not words or not _TOOLS.issuperset(words) for words in used):
             for other in self._sections:
                 other.open = other.open and other.process != section.process
         return Place(self._system, section.process)
 
-    def block(self, made: Made, info: str = "", name: str = "", anchor: Span | None = None) -> Iterator[Region]:
-        """The regions of a block. `info` is the language as the document says it, `name` the file that it shows."""
+    def block(
+        self,
+        made: Made,
+        info: str = "",
+        name: str = "",
+        anchor: Span | None = None,
+        notation: Notation | None = None,
+    ) -> Iterator[Region]:
+        """The regions of a block. `info` is the language as the document says it, `name` the file that it shows.
+
+        Without `notation`, what stands before the first line stands before each new one.
+        """
         text = made[0]
         if not text.strip():
             return
@@ -119,7 +141,7 @@ class Document:
         typed = self._typed(text, word, kind)
         if typed:
             for one in typed:
-                yield self._commands(made, one, anchor)
+                yield self._commands(made, one, anchor, notation)
             return
         language: str | None = kind
         if any(needle in text for needle in NEEDLES) and kind in ("", "commands", "text", "output"):
@@ -129,7 +151,7 @@ class Document:
         elif kind in ("", "commands"):
             language = _language(word, name, text)
         if language:
-            yield self._other(made, language, anchor)
+            yield self._other(made, language, anchor, notation)
 
     def _typed(self, text: str, word: str, kind: str) -> list[_console.Typed]:
         """What the block shows as typed into a shell or an interpreter."""
@@ -142,11 +164,11 @@ class Document:
         found = _console.transcript(text, kind, weak=word in _CONSOLES or kind != "shell")
         return found or [_console.Typed(kind, (text, SourceMap.identity(len(text))))]
 
-    def _commands(self, made: Made, typed: _console.Typed, anchor: Span | None) -> Region:
+    def _commands(self, made: Made, typed: _console.Typed, anchor: Span | None, notation: Notation | None) -> Region:
         text, where = typed.made[0], made[1].compose(typed.made[1])
         language = typed.language
         if language in ("python", "ipython"):
-            return self._other((text, where), language, anchor)
+            return self._other((text, where), language, anchor, notation)
         if language == "shell" and _WINDOWS.search(text) and "/bin/" not in text:
             language = "cmd"
         place = self.shared(text)
@@ -157,10 +179,12 @@ class Document:
             why = Evidence(f"the prompt shows the environment {typed.environment}", first)
             facts = (*facts, Fact(kind, typed.environment, why))
             place = Place(place.system, f"{place.process}/({typed.environment})")
-        notation = Indented(margin(self.region.text, made[1].offset(0)) + typed.prompt)
+        notation = notation or Indented(margin(self.region.text, made[1].offset(0)))
+        if typed.prompt:
+            notation = _Prompted(typed.prompt, notation)
         return self.region.inside(language, (text, where), facts=facts, place=place, anchor=anchor, notation=notation)
 
-    def _other(self, made: Made, language: str, anchor: Span | None) -> Region:
+    def _other(self, made: Made, language: str, anchor: Span | None, notation: Notation | None) -> Region:
         """A text that is no shell's: a file that the document shows, a session of Python."""
         at = made[1].offset(0)
         if language == "python" and _MAGIC.search(made[0]) and extractor("ipython"):
@@ -171,7 +195,7 @@ class Document:
             place = self.shared(made[0])
         else:
             place = Place(self.region.named(f"block:{at}"), self.region.named(f"block:{at}"))
-        notation = Indented(margin(self.region.text, at))
+        notation = notation or Indented(margin(self.region.text, at))
         return self.region.inside(language, made, facts=self.facts, place=place, anchor=anchor, notation=notation)
 
     def inline(self, made: Made, notation: Notation = one_line) -> Iterator[Region]:

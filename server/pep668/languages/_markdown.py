@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pep668.text import LineTable, MappedText, SourceMap, Span
 
+from ._source_lines import SourceLines
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -22,7 +24,6 @@ _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\
 # MkDocs: what is indented below belongs to it and is Markdown.
 _CONTAINER = re.compile(r"([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+\w|={3}[!+]{0,2}[ \t]+[\"'])")
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})(.*)")
-_BLANK = re.compile(r"[ \t]*\r?\n?\Z")
 _CACHE: dict[bool, Any] = {}
 
 
@@ -43,7 +44,7 @@ class Block:
 def blocks(text: str, html: bool = True) -> Iterator[Block]:
     """The blocks in the order of the text. Without `html`, blocks of HTML are read as if their tags were words."""
     lines = _Source(text)
-    found = list(_containers(lines))
+    found = list(_containers(text))
     source = text
     front = _FRONT.match(text)
     hidden = [Span(0, front.end())] if front else []
@@ -154,15 +155,15 @@ def _tokens(lines: _Source, tokens: Sequence[Token]) -> Iterator[Block]:
             yield Block(kind, lines.found(token.content, first), lines.span(first, end))
 
 
-def _containers(lines: _Source) -> Iterator[Block]:
+def _containers(text: str) -> Iterator[Block]:
     """The bodies of MkDocs' admonitions and tabs."""
-    text, table = lines.text, lines.table
     if not any(mark in text for mark in ("!!!", "???", "===")):
         return
+    lines = SourceLines(text, tab=4)
     fence = ""
     number = 0
-    while number < len(table):
-        line = table.line_text(number)
+    while number < len(lines):
+        line = lines.line(number)
         number += 1
         mark = _FENCE.match(line)
         if mark and (not fence or (mark[1].startswith(fence) and not mark[2].strip())):
@@ -170,30 +171,8 @@ def _containers(lines: _Source) -> Iterator[Block]:
         container = None if fence or mark else _CONTAINER.match(line)
         if container is None:
             continue
-        margin = container[1].expandtabs(4) + "    "
-        first = number
-        out = MappedText()
-        held = 0
-        while number < len(table):
-            line = table.line_text(number)
-            if not _BLANK.match(line) and not line.expandtabs(4).startswith(margin):
-                break
-            number += 1
-            held = number if not _BLANK.match(line) else held
-        number = max(held, first)
-        for each in range(first, number):
-            span = table.line_span(each)
-            after = table.starts[each + 1] if each + 1 < len(table) else span.end
-            begin = min(span.end, span.start + _taken(text, span, len(margin)))
-            out.verbatim(text[begin:after], begin)
-        if number > first:
-            yield Block("body", out.finish(), lines.span(first, number))
-
-
-def _taken(text: str, line: Span, columns: int) -> int:
-    """How many characters of a line's indentation make that many columns."""
-    column = count = 0
-    while line.start + count < line.end and column < columns and text[line.start + count] in " \t":
-        column += 4 - column % 4 if text[line.start + count] == "\t" else 1
-        count += 1
-    return count
+        indent = lines.indents[number - 1] + 4
+        end = lines.deeper(number, indent - 1)
+        if end > number:
+            yield Block("body", lines.dedented(number, end, indent), lines.span(number, end))
+            number = end
