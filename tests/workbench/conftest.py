@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -52,14 +52,17 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def start(browser: Browser, vsix: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
-    """Opens a copy of demo/ in a workbench; more extensions and variables as given."""
+    """Opens a copy of demo/ in a workbench; more extensions, files by path, and variables as given."""
     screenshots = BUILD / "screenshots" / re.sub(r"\W+", "-", request.node.name)
     shutil.rmtree(screenshots, ignore_errors=True)
     with ExitStack() as stack:
 
-        def begin(*extensions: Path, **variables: str) -> Workbench:
+        def begin(*extensions: Path, files: Mapping[str, str] | None = None, **variables: str) -> Workbench:
             folder = tmp_path / "demo"
             shutil.copytree(ROOT / "demo", folder)
+            for name, text in (files or {}).items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
             address = stack.enter_context(_serving(folder, [vsix, *extensions], tmp_path, variables))
             page = stack.enter_context(browser.new_context(viewport={"width": 1280, "height": 800})).new_page()
             workbench = Workbench(page, folder, screenshots)

@@ -38,9 +38,25 @@ class Workbench:
         self.page.locator(".explorer-folders-view .monaco-list-row", has_text=name).first.dblclick()
         expect(self.page.locator(".tab.active", has_text=name)).to_be_visible(timeout=PATIENCE_MS)
 
+    def open_path(self, path: str) -> None:
+        """Opens a file that the explorer does not show at once."""
+        row = self.page.locator(".quick-input-list .monaco-list-row").first
+        self.page.keyboard.press("Control+p")
+        box = self.page.locator(".quick-input-widget input.input")
+        expect(box).to_be_visible(timeout=PATIENCE_MS)
+        box.fill(path)
+        name = path.rpartition("/")[2]
+        expect(row).to_contain_text(name, timeout=PATIENCE_MS)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".tab.active", has_text=name)).to_be_visible(timeout=PATIENCE_MS)
+
+    def squiggles(self, severity: str = "error") -> Locator:
+        """All squiggles of that severity in the editor."""
+        return self.page.locator(f".monaco-editor .cdr.squiggly-{severity}")
+
     def squiggle(self, severity: str = "error") -> Locator:
         """The first squiggle of that severity in the editor."""
-        found = self.page.locator(f".monaco-editor .cdr.squiggly-{severity}").first
+        found = self.squiggles(severity).first
         expect(found).to_be_visible(timeout=PATIENCE_MS)
         return found
 
@@ -161,3 +177,6 @@ class Workbench:
         while not what():
             assert time.monotonic() < end, f"not within {seconds:.0f} s: {description}"
             self.page.wait_for_timeout(100)
+
+
+Start = Callable[..., Workbench]
