@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from pep668.syntax.node import Scalar
-from pep668.text import MappedText, Segment, SourceMap, Span
+from pep668.text import MappedText, Notation, Segment, SourceMap, Span
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _SPECIAL_FIRST = re.compile(
@@ -32,6 +32,20 @@ def as_shell(nodes: Iterable[Scalar]) -> tuple[str, SourceMap]:
             out.opaque("'", Span(max(node.span.start, node.span.end - 1), node.span.end))
         before = node
     return out.finish()
+
+
+def notation(nodes: Iterable[Scalar]) -> Notation:
+    """How new text is written in the one argument that is a script; None for what would be several arguments."""
+    nodes = tuple(nodes)
+    scripts = [n for n in nodes if len(n.value.split()) > 1]
+
+    def write(text: str) -> str | None:
+        if len(scripts) == 1:
+            return scripts[0].notation(text)
+        written = {n.notation(text) for n in nodes}
+        return written.pop() if len(written) == 1 and not re.search(r"\s", text) else None
+
+    return write
 
 
 def _part(out: MappedText, text: str, segment: Segment, *, quoted: bool) -> None:
