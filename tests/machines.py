@@ -33,6 +33,17 @@ DEBIAN_12_WITH_VENV = replace(
     DEBIAN_12,
     environments=(VirtualEnvironment("/home/me/project/env", "/home/me/project/env/bin/python", "3.11"),),
 )
+DEBIAN_12_WITH_PACKAGES = replace(
+    DEBIAN_12,
+    environments=(
+        VirtualEnvironment(
+            "/home/me/project/.venv",
+            "/home/me/project/.venv/bin/python",
+            "3.11",
+            installed={"pip": "23.0.1", "six": "1.16.0", "flask": "3.0.3", "mypy": "1.11.0", "own": "", "odd": "x-y"},
+        ),
+    ),
+)
 DEBIAN_12_WITH_UV = replace(DEBIAN_12, programs={**DEBIAN_12.programs, "uv": None, "pipx": None})
 UBUNTU_22 = Machine(
     distribution=Distribution("ubuntu", "22.04", "jammy", "Ubuntu 22.04.5 LTS", ("debian",)),
@@ -48,6 +59,7 @@ ARCH = Machine(
 MACHINES = {
     "debian12": DEBIAN_12,
     "debian12+venv": DEBIAN_12_WITH_VENV,
+    "debian12+packages": DEBIAN_12_WITH_PACKAGES,
     "debian12+uv": DEBIAN_12_WITH_UV,
     "ubuntu22": UBUNTU_22,
     "arch": ARCH,

@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.model import Finding, Fix, RequirementsFile
+from pep668.model import Finding, Fix, RequirementsFile, RequirementsKind
 
-from ._steps import create
+from ._steps import contents, create
 
 RULES = ("EM030",)
 ORDER = 10
@@ -23,7 +23,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         name = name[len(folder) + 1 :]
     elif posixpath.isabs(name):
         folder, name = posixpath.split(name)
-    step = create(context, [], [name], [], folder)
+    step = create(context, *contents(finding.subject, name), folder)
     if step is not None:
-        title = f"Create {context.settings.environment_directory} and install these requirements"
+        what = "this project" if finding.subject.kind is RequirementsKind.PROJECT else "these requirements"
+        title = f"Create {context.settings.environment_directory} and install {what}"
         yield Fix("requirements-environment", title, steps=(step,), preferred=True)

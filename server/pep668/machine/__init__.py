@@ -129,6 +129,7 @@ def _environments(tree: Tree, interpreters: Interpreters, folder: str, active: s
 def _environment(tree: Tree, interpreters: Interpreters, path: str) -> VirtualEnvironment:
     from pep668.model import VirtualEnvironment
 
+    from ._installed import installed
     from ._interpreters import parse_cfg, short_version
 
     values = parse_cfg(tree.text(os.path.join(path, "pyvenv.cfg")) or "")
@@ -139,6 +140,7 @@ def _environment(tree: Tree, interpreters: Interpreters, path: str) -> VirtualEn
         version=short_version(values.get("version_info") or values.get("version", "")),
         complete=tree.is_program(python),
         seeded=bool(interpreters.environment_pip(path)),
+        installed=installed(tree, interpreters, path, values, python),
     )
 
 

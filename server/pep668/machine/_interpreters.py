@@ -136,15 +136,21 @@ class Interpreters:
 
     def environment_pip(self, prefix: str) -> str:
         """The version of pip inside an environment, "" where it has none."""
-        return self._pip_version(
-            [
-                os.path.join(prefix, lib, name, "site-packages")
-                for lib in ("lib", "lib64")
-                for name in self.tree.names(os.path.join(prefix, lib))
-                if _LIBRARY.fullmatch(name)
-            ]
-            + [os.path.join(prefix, "Lib", "site-packages")]
-        )
+        return self._pip_version(self.environment_folders(prefix))
+
+    def environment_folders(self, prefix: str) -> list[str]:
+        """Where an environment has its packages, whether there or not."""
+        return [
+            os.path.join(prefix, lib, name, "site-packages")
+            for lib in ("lib", "lib64")
+            for name in self.tree.names(os.path.join(prefix, lib))
+            if _LIBRARY.fullmatch(name)
+        ] + [os.path.join(prefix, "Lib", "site-packages")]
+
+    def base_folders(self, real: str) -> list[str]:
+        """Where the Python at that path, behind all links, finds its packages; empty where that is not known."""
+        base = self._library(real) if real else None
+        return self._site_folders(*base) if base else []
 
     def _library(self, real: str) -> tuple[str, str, str] | None:
         """Prefix, standard library and version, found as CPython does: upwards from the executable."""
