@@ -1,0 +1,198 @@
+"""What well-known actions do to later steps, and which of their inputs are commands (data/actions.json)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+from pep668.data._files import load_json
+
+# What an action is given: an input's text, None where it is not known, "" where it is not given.
+Inputs = Callable[[str], "str | None"]
+_FALSE = ("", "false", "False", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that comes first in PATH of later steps, or a variable of theirs.
+
+    `kind`, `value` and `name` as in a `Fact`; not `certain`: it may not be so. `login`: only where the step's
+    shell reads its start-up files.
+    """
+
+    kind: str
+    value: str
+    name: str = ""
+    certain: bool = True
+    login: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommandInput:
+    """An input that holds commands. `place` is "" (the job's), `image` or `elsewhere`, then with `text` for where."""
+
+    input: str
+    shell: str
+    windows: str
+    directory: str
+    place: str
+
+
+def action(uses: str) -> str:
+    """An action's name: no version, small letters, `./` for those of the repository."""
+    return uses.partition("@")[0].strip().lower()
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    table: Mapping[str, Any] = load_json("actions.json")
+    return table
+
+
+@cache
+def row(uses: str) -> Mapping[str, Any]:
+    """What is known of an action; of an unknown one whether it may bring a Python."""
+    table = _table()
+    name = action(uses)
+    known = table["actions"].get(name)
+    if known is None:
+        known = next((r for p, r in table["actions"].items() if "*" in p and fnmatchcase(name, p)), None)
+    if known is not None:
+        return dict(known)
+    if name.startswith(("./", "../")):
+        return dict(table["local"])
+    return {"python": "maybe"} if re.search(table["suspicious"], name) else {}
+
+
+def effects(uses: str, inputs: Inputs) -> Iterator[Effect]:
+    """What an action does for the steps that follow it."""
+    found = row(uses)
+    name = uses.partition("@")[0].strip()
+    certain = _applies(found, inputs)
+    if certain is not False:
+        for kind in ("python", "conda"):
+            wanted = found.get(kind)
+            if wanted:
+                sure = certain is True and (wanted != "maybe" or _contains(found, inputs))
+                value = (inputs(found.get("name", "")) or found.get("default", "")) if kind == "conda" else name
+                yield Effect(kind, value, certain=sure, login=wanted == "login")
+    environment = found.get("environment")
+    if environment:
+        switch = inputs(environment["if"])
+        if switch not in _FALSE:
+            path = inputs(environment["path"])
+            path = environment["default"] if path in ("", "true") else path or ""
+            yield Effect("environment", path, certain=switch is not None)
+    for variable, source in found.get("variables", {}).items():
+        if inputs(source) != "":
+            yield Effect("variable", inputs(source) or "", variable, certain=inputs(source) is not None)
+
+
+def _applies(found: Mapping[str, Any], inputs: Inputs) -> bool | None:
+    """Whether the inputs leave the effect on; None where they may not."""
+    for name, value in found.get("not_if", {}).items():
+        given = inputs(name)
+        if given is None:
+            return None
+        if given.lower() == value:
+            return False
+    wanted = found.get("only_if", ())
+    if wanted:
+        given_any = [inputs(name) for name in wanted]
+        if all(g is not None and g in _FALSE for g in given_any):
+            return None if found.get("else") == "maybe" else False
+        if all(g is None or g in _FALSE for g in given_any):
+            return None
+    return True
+
+
+def _contains(found: Mapping[str, Any], inputs: Inputs) -> bool:
+    return any(text in (inputs(name) or "") for name, text in found.get("contains", {}).items())
+
+
+def commands(uses: str) -> tuple[CommandInput, ...]:
+    return tuple(
+        CommandInput(c["input"], c.get("shell", ""), c.get("windows", ""), c.get("directory", ""), c.get("place", ""))
+        for c in row(uses).get("commands", ())
+    )
+
+
+def image(uses: str, inputs: Inputs) -> str:
+    """The image that an action runs its commands in, "" where it is not known."""
+    found = row(uses)
+    distribution = inputs(found.get("distribution", "")) if "distribution" in found else ""
+    if distribution not in ("", "none"):
+        known = _table()["distributions"].get(distribution)
+        numbered = re.fullmatch(r"(ubuntu|alpine|debian|fedora)_?(\d[\d.]*)", distribution or "")
+        return known or (f"{numbered[1]}:{numbered[2]}" if numbered else "")
+    return inputs(found.get("image", "")) or ""
+
+
+def elsewhere(uses: str, inputs: Inputs) -> str:
+    """Where an action runs its commands, in words."""
+    text = row(uses).get("elsewhere", "elsewhere")
+    return f"{action(uses)} runs it " + re.sub(r"%(\w+)%", lambda m: inputs(m[1]) or "", text)
+
+
+# --- shells ---
+
+_POSIX = ("bash", "sh", "zsh", "dash", "ksh", "ash")
+_OTHERS = {"pwsh": "powershell", "powershell": "powershell", "cmd": "cmd", "fish": "fish", "python": "python"}
+_CONTAINERS = ("docker", "podman", "nerdctl", "kubectl", "singularity", "apptainer", "distrobox", "ssh", "lxc")
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What reads a step's text: `language` is "" for what is no shell; `elsewhere` says where it is, if not here."""
+
+    language: str
+    program: str = ""
+    login: bool = False
+    conda: bool = False
+    image: str = ""
+    elsewhere: str = ""
+    user: str = ""
+
+
+def shell(written: str) -> Shell:
+    """A step's `shell:`: a name, or a command line with `{0}` for the file (`bash -el {0}`, `sudo bash {0}`)."""
+    words = written.replace("\\", "/").replace("'", " ").replace('"', " ").split()
+    names = [w.rpartition("/")[2].lower().removesuffix(".exe") for w in words]
+    if not names:
+        return Shell("shell")
+    for pattern, known in _table()["shells"].items():
+        if fnmatchcase(names[0], pattern):
+            return Shell("shell", "", False, "conda" in known, known.get("image", ""), known.get("elsewhere", ""))
+    where = f"it runs in {names[0]}" if names[0] in _CONTAINERS else ""
+    for index, name in enumerate(names):
+        base = name.rstrip("0123456789.")
+        options = words[index + 1 :]
+        if base in _POSIX:
+            login = any(re.fullmatch(r"--login|-[a-z]*[li][a-z]*", o) for o in options)
+            user = "root" if "sudo" in names[:index] else ""
+            return Shell("shell", base, login, elsewhere=where, user=user)
+        if base in _OTHERS and not (base == "python" and options[:1] == ["-m"]):
+            return Shell(_OTHERS[base], base, elsewhere=where)
+    # An expression, or a program that a table does not know: only the usual ones are no shells.
+    other = bool(re.fullmatch(r"perl|ruby|node|deno|bun|r|rscript|julia|lua|php|nu|elvish|sqlite3|awk|make", names[0]))
+    return Shell("" if other else "shell", elsewhere=where)
+
+
+@cache
+def cibuildwheel(variable: str) -> tuple[str, str] | None:
+    """`all` or `build`, and the platform (`LINUX`, ""), of a variable that holds commands for cibuildwheel."""
+    table = _table()["cibuildwheel"]
+    if not variable.startswith("CIBW_"):
+        return None
+    for kind in ("all", "build"):
+        for name in table[kind]:
+            if variable == name:
+                return kind, ""
+            for platform in table["platforms"]:
+                if variable == f"{name}_{platform}":
+                    return kind, platform
+    return None

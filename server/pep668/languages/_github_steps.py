@@ -1,0 +1,268 @@
+"""The steps of jobs and composite actions: which text which shell reads, in which folder and with which variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pep668.model import Evidence, Fact, Region
+from pep668.syntax.node import Mapping as Tree
+from pep668.syntax.node import Node, Scalar, Sequence, text
+from pep668.text import Span
+
+from . import _actions, _github_job
+from ._actions import CommandInput, Shell
+from ._expressions import certain, symbolic, templates
+from ._github_job import Job, Run
+from ._pipeline import Piece, Process, fact, values, variables
+
+_USER = re.compile(r"(?:^|\s)(?:--user|-u)[= ](\S+)")
+_MATRIX = re.compile(r"\s*matrix((?:\.[\w-]+)+)\s*")
+
+
+class Steps:
+    """Reads steps of one document. `read` has the ids of the scalars that were given."""
+
+    def __init__(self, region: Region, root: Tree) -> None:
+        self.region = region
+        self.root = root
+        self.read: set[int] = set()
+        self._job: Tree = root
+
+    def job(self, job: Job, tree: Tree) -> Iterator[Process]:
+        """The processes of a job, in the order of its steps."""
+        self._job = tree
+        self._environment(job, self.root.get("env"), tree.get("env"))
+        yield from self.variables(job, tree.get("env"))
+        if tree.get("uses") is not None:  # a reusable workflow
+            yield from self._inputs(job, tree, job.runs)
+        for steps in values(tree, "steps"):
+            for step in steps.items if isinstance(steps, Sequence) else ():
+                # `- *steps` of an older runner's template: a list in the list
+                for one in step.items if isinstance(step, Sequence) else (step,):
+                    if isinstance(one, Tree):
+                        yield from self.step(job, one)
+        self._job = self.root
+
+    def step(self, job: Job, step: Tree) -> Iterator[Process]:
+        condition = step.text("if") or ""
+        runs = _github_job.selected(job, condition)
+        for run in values(step, "run"):
+            if isinstance(run, Scalar) and not run.missing:
+                yield from self._run(job, step, run, runs, condition)
+        uses = step.text("uses")
+        if uses:
+            evidence = Evidence(f"uses: {uses}", self.region.outer(_span(step)))
+            yield from self._inputs(job, step, runs)
+            _github_job.apply(
+                job,
+                lambda run: _actions.effects(uses, lambda name: _given(step, name, run)),
+                condition,
+                evidence,
+            )
+        yield from self.variables(job, step.get("env"))
+
+    def _run(self, job: Job, step: Tree, run: Scalar, runs: list[Run], condition: str) -> Iterator[Process]:
+        shell = self._shell(step, runs)
+        self.read.add(id(run))
+        if not shell.language:
+            return
+        facts = self._facts(job, step, runs, condition, shell)
+        name = f"step:{run.span.start}"
+        for given in self._from_matrix(run):
+            made = (Piece(given, shell.language),)
+            yield Process(job.name, f"{name}/{given.span.start}", made, facts, given.span)
+        yield Process(job.name, name, (Piece(run, shell.language),), facts, step.span)
+
+    def _from_matrix(self, run: Scalar) -> Iterator[Scalar]:
+        """Commands that the matrix holds, where a line of `run` is nothing else: `${{ matrix.install }}`."""
+        for found in templates(run.value):
+            path = _MATRIX.fullmatch(found.text)
+            before = run.value[: found.span.start].rpartition("\n")[2].strip()
+            after = run.value[found.span.end :].partition("\n")[0].strip()
+            if path and not before and not after:
+                yield from _at(self._job.get("strategy", "matrix"), path[1].strip(".").split("."))
+
+    # --- what a step knows ---
+
+    def _facts(
+        self, job: Job, step: Tree, runs: list[Run], condition: str, shell: Shell, folder: Node | None = None
+    ) -> tuple[Fact, ...]:
+        region = self.region
+        windows = shell.language in ("powershell", "cmd")
+        out = [*_github_job.facts(region, job, runs, condition, login=shell.login or windows or shell.conda)]
+        active = any(f.kind == "conda" and f.value is not None for f in out)
+        given = step.get("shell") or step
+        if shell.elsewhere:
+            out = [fact(region, "runner", "", given, shell.elsewhere)]
+        elif shell.image:
+            out = [fact(region, "image", shell.image, given)]
+        elif shell.conda and not active:
+            out.append(fact(region, "conda", "", given))
+        if isinstance(job.container, Tree):
+            out += variables(region, job.container.get("env"), lambda node: _one(node, runs))
+            user = _USER.search(job.container.text("options") or "")
+            if user:
+                name = {"0": "root"}.get(user[1].partition(":")[0], user[1].partition(":")[0])
+                out.append(fact(region, "user", name, job.container.get("options") or job.container))
+        for scope in dict.fromkeys((self.root, self._job, step)):
+            out += variables(region, scope.get("env"), lambda node: _one(node, runs))
+        folder = folder or step.get("working-directory") or self._default("working-directory")
+        if isinstance(folder, Scalar) and not folder.missing:
+            out.append(fact(region, "directory", symbolic(folder.value), folder, f"working-directory: {folder.value}"))
+        if shell.program and shell.language == "shell":
+            out.append(fact(region, "shell", shell.program, given, f"shell: {shell.program}"))
+        # What a login shell activates comes after what it sets anew.
+        if shell.login and not active:
+            out.append(fact(region, "login", "yes", given, "a login shell"))
+        if shell.user:
+            out.append(fact(region, "user", shell.user, given))
+        return tuple(out)
+
+    def _default(self, key: str) -> Node | None:
+        for scope in (self._job, self.root):
+            found = scope.get("defaults", "run", key)
+            if found is not None:
+                return found
+        return None
+
+    def _shell(self, step: Tree, runs: list[Run]) -> Shell:
+        written = text(step.get("shell") or self._default("shell"))
+        if written:
+            known = _one_of(written, runs)
+            return _actions.shell(known if known is not None else "")
+        return default_shell(runs)
+
+    def _environment(self, job: Job, *nodes: Node | None) -> None:
+        """Variables that conditions and templates of the job may name."""
+        for node in nodes:
+            for entry in node.entries if isinstance(node, Tree) else ():
+                for run in job.runs:
+                    value = entry.value
+                    run.environment[entry.key.value] = (
+                        certain(value.value, run.lookup) if isinstance(value, Scalar) else None
+                    )
+
+    # --- commands in inputs and variables ---
+
+    def _inputs(self, job: Job, step: Tree, runs: list[Run]) -> Iterator[Process]:
+        """Inputs of actions that are commands."""
+        uses = step.text("uses") or ""
+        given = step.mapping("with")
+        for wanted in _actions.commands(uses):
+            for scalar in values(given, wanted.input):
+                if isinstance(scalar, Scalar) and not scalar.missing:
+                    yield from self._input(job, step, runs, wanted, scalar)
+
+    def _input(self, job: Job, step: Tree, runs: list[Run], wanted: CommandInput, scalar: Scalar) -> Iterator[Process]:
+        uses = step.text("uses") or ""
+        given = step.mapping("with")
+        named = given.text(wanted.shell) if wanted.shell else None
+        shell = _actions.shell(named) if named and "${{" not in named else default_shell(runs)
+        if wanted.windows and not named and all(r.platform == "windows" for r in runs):
+            shell = _actions.shell(wanted.windows)
+        if not shell.language:
+            return
+        name = f"step:{scalar.span.start}"
+        piece = (Piece(scalar, "shell" if wanted.place else shell.language),)
+        if not wanted.place:
+            folder = given.get(wanted.directory) if wanted.directory else None
+            facts = self._facts(job, step, runs, step.text("if") or "", shell, folder)
+            yield Process(job.name, name, piece, facts, step.span)
+            return
+        at = _span(step)
+
+        def inputs(key: str) -> str | None:
+            found = {_given(step, key, run) for run in runs}
+            return found.pop() if len(found) == 1 else None
+
+        if wanted.place == "image":
+            image = _actions.image(uses, inputs)
+            shown = f"uses: {uses}" + (f" ({image})" if image else "")
+            where = fact(self.region, "image", image, at, shown)
+        else:
+            where = fact(self.region, "runner", "", at, _actions.elsewhere(uses, inputs))
+        # Steps that run elsewhere share that machine among the inputs of one step.
+        yield Process(f"{job.name}/step:{step.span.start}", name, piece, (where,), step.span)
+
+    def variables(self, job: Job, node: Node | None) -> Iterator[Process]:
+        """Variables that hold cibuildwheel's commands."""
+        for entry in node.entries if isinstance(node, Tree) else ():
+            known = _actions.cibuildwheel(entry.key.value)
+            scalar = entry.value
+            if not known or not isinstance(scalar, Scalar) or id(scalar) in self.read:
+                continue
+            self.read.add(id(scalar))
+            kind, system = known
+            facts: list[Fact] = []
+            if kind == "build":
+                shown = "cibuildwheel runs it in the environment of the wheel that it builds"
+                facts.append(fact(self.region, "environment", "", entry.span, shown))
+            else:
+                facts += self._before_all(job, entry.span, system.lower())
+            language = "cmd" if system == "WINDOWS" else "shell"
+            name = f"{job.name}/cibuildwheel/{entry.key.value}:{scalar.span.start}"
+            yield Process(name, "commands", (Piece(scalar, language),), tuple(facts), entry.span)
+
+    def _before_all(self, job: Job, span: Span, system: str) -> Iterator[Fact]:
+        """On Linux it runs in a container in which cibuildwheel's Python comes first, else on the runner itself."""
+        runs = [r for r in job.runs if not system or r.platform in (system, "")] or job.runs
+        linux = [r for r in runs if r.platform == "linux"] if not system else runs if system == "linux" else []
+        outside = [r for r in runs if r not in linux]
+        yield from _github_job.place(self.region, job, outside)
+        if linux:
+            shown = "cibuildwheel runs it in a container, where a Python of its own comes first"
+            yield fact(self.region, "python", None if outside else "cibuildwheel", span, shown)
+
+
+# --- helpers ---
+
+
+def default_shell(runs: list[Run]) -> Shell:
+    """The shell without `shell:`: bash, PowerShell on Windows, sh in a container."""
+    if runs and all(r.image is not None for r in runs):
+        return Shell("shell", "sh")
+    systems = {r.platform for r in runs}
+    if systems == {"windows"}:
+        return Shell("powershell", "pwsh")
+    return Shell("shell", "bash" if systems <= {"linux", "macos"} else "")
+
+
+def _span(step: Tree) -> Span:
+    entry = step.entry("uses")
+    return entry.span if entry else step.span
+
+
+def _given(step: Tree, name: str, run: Run) -> str | None:
+    """An input of an action: "" where it is not given, None where it is not known."""
+    value = step.get("with", name) if name else None
+    if value is None:
+        return ""
+    return certain(value.value, run.lookup) if isinstance(value, Scalar) else None
+
+
+def _one_of(written: str, runs: list[Run]) -> str | None:
+    if "${{" not in written:
+        return written
+    found = {certain(written, run.lookup) for run in runs}
+    return found.pop() if len(found) == 1 else None
+
+
+def _one(node: Node, runs: list[Run]) -> str | None:
+    """A variable's value where it is the same in all runs."""
+    return _one_of(node.value, runs) if isinstance(node, Scalar) else None
+
+
+def _at(matrix: Node | None, path: list[str]) -> Iterator[Scalar]:
+    """The scalars of a matrix at `matrix.a.b`, those of `include` too."""
+    if not isinstance(matrix, Tree):
+        return
+    rows: list[Node] = list(matrix.items(path[0]))
+    for row in matrix.items("include"):
+        found = row.get(path[0]) if isinstance(row, Tree) else None
+        if found is not None:
+            rows.append(found)
+    for row in rows:
+        found = row.get(*path[1:]) if len(path) > 1 and isinstance(row, Tree) else row if len(path) == 1 else None
+        if isinstance(found, Scalar) and not found.missing:
+            yield found
