@@ -10,7 +10,7 @@ from pep668.model import Command, Expansion, Install, Option, PythonReference, R
 from pep668.text import Span
 
 # Whatever the program of a command may be, one of these stands in it. `\0` is an unknown part.
-_HINT = re.compile(r"pip|py|uv|poetry|conda|mamba|[\0\s{}%@]", re.IGNORECASE)
+_HINT = re.compile(r"pip|py|uv|poetry|conda|mamba|session\.|[\0\s{}%@]", re.IGNORECASE)
 _SUFFIXES = (".exe", ".bat", ".cmd")
 _INTERPRETER = re.compile(
     r"(?:python|pypy)w?(?:-?\d+(?:\.\d+)*t?)?(?:-(?:dbg|debug|intel64|64|32))?|py|sys\.executable"
@@ -147,7 +147,7 @@ def _without_suffix(name: str) -> str:
 
 def _by_variable(name: str) -> Iterator[tuple[str, str]]:
     """`PIP`, `venv_pip3`, `UV_BIN` say what they hold."""
-    if name == "sys.executable":
+    if name in ("sys.executable", "sys_executable"):
         yield "python", "\0"
         return
     parts = re.split(r"[^a-z0-9]+", name.lower())

@@ -17,7 +17,7 @@ from ._raw import Core, Raw, Unit
 _WORDS = (
     *("pip", "python", "conda", "mamba", "poetry", "venv", "virtualenv", "virtual_env", "activate", "extern"),
     *("break-system", "break_system", "apt-get", "aptitude", "zypper", "pacman", "emerge", "xbps", "nix-", "dpkg"),
-    *("easy_install", "path", "requirements", "pyenv"),
+    *("easy_install", "path", "requirements", "pyenv", "session."),
 )
 _SHORT_WORDS = re.compile(r"\b(?:uvx?|apt|apk|dnf|yum|pdm|rye|nox|tox|hatch|brew|py)\b")
 # Programs that change the state of the shell or of files that are named by variables, and those that read a script.

@@ -1,0 +1,482 @@
+"""Which calls run a program, and what they hand to it: the standard library, pip's own entry points, and functions
+whose names say that they run a command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pep668.text import Span
+
+from ._python_scopes import Module, Placed, Scope
+from ._python_tree import Attribute, Call, Name, Node, Sequence, Star, Str, Subscript, dotted
+from ._python_values import Evaluator, Given, Piece, Text, Value, Variables, Where, Words, as_many, split
+
+EITHER, SHELL, ARGUMENTS, LISTED, PREFIXED = "either", "shell", "arguments", "listed", "prefixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """How a function takes its command.
+
+    EITHER: the first argument, a text or a list; SHELL: a text for a shell; ARGUMENTS: each argument a word;
+    LISTED: the list in the argument at `at`; PREFIXED: a list whose program is `program`. `at` is the
+    index of the first argument that belongs to the command, `keyword` its name. `skips`: the first item
+    is argv[0], the program stands before it.
+    """
+
+    how: str
+    at: int = 0
+    keyword: str = ""
+    program: str = ""
+    skips: bool = False
+    remote: str = ""
+
+
+_SUBPROCESS = Runner(EITHER, keyword="args")
+_TEXT = Runner(SHELL, keyword="cmd")
+_PIP = Runner(PREFIXED, keyword="args", program="pip")
+_RUNNERS: dict[str, Runner] = {
+    **{
+        f"{module}.{name}": _SUBPROCESS
+        for module in ("subprocess", "subprocess32", "gevent.subprocess", "eventlet.green.subprocess", "psutil")
+        for name in ("run", "call", "check_call", "check_output", "Popen")
+    },
+    "subprocess.getoutput": _TEXT,
+    "subprocess.getstatusoutput": _TEXT,
+    "commands.getoutput": _TEXT,
+    "commands.getstatusoutput": _TEXT,
+    "os.system": Runner(SHELL, keyword="command"),
+    "os.popen": _TEXT,
+    "os.popen2": _TEXT,
+    "os.popen3": _TEXT,
+    "pty.spawn": Runner(EITHER, keyword="argv"),
+    "asyncio.create_subprocess_shell": _TEXT,
+    "asyncio.subprocess.create_subprocess_shell": _TEXT,
+    "asyncio.create_subprocess_exec": Runner(ARGUMENTS),
+    "asyncio.subprocess.create_subprocess_exec": Runner(ARGUMENTS),
+    "anyio.run_process": Runner(EITHER, keyword="command"),
+    "anyio.open_process": Runner(EITHER, keyword="command"),
+    "trio.run_process": Runner(EITHER, keyword="command"),
+    "pexpect.spawn": Runner(EITHER, keyword="command"),
+    "pexpect.spawnu": Runner(EITHER, keyword="command"),
+    "pexpect.run": Runner(EITHER, keyword="command"),
+    "pexpect.popen_spawn.PopenSpawn": Runner(EITHER, keyword="cmd"),
+    **{
+        f"os.{name}": Runner(LISTED, 1, skips=True)
+        for name in ("execv", "execvp", "execve", "execvpe", "posix_spawn", "posix_spawnp")
+    },
+    **{f"os.{name}": Runner(ARGUMENTS, 0, skips=True) for name in ("execl", "execlp", "execle", "execlpe")},
+    **{f"os.{name}": Runner(LISTED, 2, skips=True) for name in ("spawnv", "spawnvp", "spawnve", "spawnvpe")},
+    **{f"os.{name}": Runner(ARGUMENTS, 1, skips=True) for name in ("spawnl", "spawnlp", "spawnle", "spawnlpe")},
+    "pip.main": _PIP,
+    "pip._internal.main": _PIP,
+    "pip._internal.main.main": _PIP,
+    "pip._internal.cli.main.main": _PIP,
+    "pip._internal.main._main": _PIP,
+    "pipmain": _PIP,
+    "virtualenv.cli_run": Runner(PREFIXED, keyword="args", program="virtualenv"),
+    "venv.main": Runner(PREFIXED, keyword="args", program="venv"),
+    "conda.cli.main": Runner(ARGUMENTS, program="conda"),
+    "conda.cli.python_api.run_command": Runner(ARGUMENTS, program="conda"),
+}
+
+# A function's name that says it runs a command: one of these verbs, and else nothing but words of `_COMPANY`.
+_VERBS = frozenset("run runs execute exec shell sh bash system popen spawn sudo launch cmd subprocess".split())
+_COMPANY = frozenset(
+    """run exec execute shell sh bash system cmd cmds command commands call check output process subprocess program
+    local sudo remote async sync safe quiet silent silently verbose log logged logging with retry retries stream
+    streaming and wait or die fail raise exit on error print in host container ssh sys os proc popen spawn
+    helper simple root as user venv env virtualenv pip py python module capture captured live get result line
+    lines checked raw the my do asyncio background""".split()
+)
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_REMOTE = {
+    "exec_command": "the machine that it connects to",
+    "exec_run": "the container that it names",
+    "exec_create": "the container that it names",
+}
+# Functions of such names that take something else.
+_OTHERS = frozenset("asyncio.run runpy.run_module runpy.run_path trio.run anyio.run typer.run uvicorn.run".split())
+_SUDO = frozenset(("sudo", "run_sudo", "sudo_run"))
+
+
+def says_it_runs(name: str) -> bool:
+    """Whether a function's name says that it runs a command."""
+    name = name.strip("_")
+    words = [word.lower() for word in _PARTS.findall(name)]
+    return (
+        bool(words)
+        and not name[0].isupper()
+        and any(w in _VERBS for w in words)
+        and all(w in _VERBS or w in _COMPANY for w in words)
+    )
+
+
+_MOST_CALLS = 60  # calls in one function that are looked at
+_MOST_FOLLOWED = 2_000  # calls of functions of a text that are followed into them
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A command that a call runs. `value` is a text for a shell or a list of arguments.
+
+    `node` is the expression that it stands in, where that is one string; `directory`, `variables`, `shell`,
+    `remote` what the call says of the place where it runs; `span` covers the call.
+    """
+
+    value: Text | Words
+    span: Span
+    node: Node | None = None
+    directory: Text | None = None
+    variables: tuple[tuple[str, Text], ...] = ()
+    shell: str = ""
+    remote: str = ""
+
+
+class Calls:
+    """Reads the calls of a module."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.evaluator = Evaluator(module)
+        self._roots = {origin.partition(".")[0] for origin in module.imports.values()}
+        self._running: dict[int, bool] = {}
+        self._left = _MOST_FOLLOWED
+
+    def commands(self, placed: Placed) -> Iterator[Found]:
+        """What a call runs, once for each value that its command may have."""
+        where = Where(placed.scope, placed.path, placed.node.start)
+        call = placed.node
+        if isinstance(call, Call):
+            yield from self._commands(call, where, 0)
+
+    def _commands(self, call: Call, where: Where, depth: int) -> Iterator[Found]:
+        func = call.func
+        qualified = self.evaluator.qualified(func)
+        runner = _RUNNERS.get(qualified)
+        last = func.name if isinstance(func, Attribute) else dotted(func)
+        if runner is not None:
+            yield from self._run(runner, call, where)
+            return
+        shell_module = self._of_shell_module(call, qualified, where)
+        if shell_module is not None:
+            yield shell_module
+            return
+        followed = False
+        for function in self.module.functions.get(last, ())[:3]:
+            if not self._runs(function):
+                continue
+            for found in self._followed(function, call, where, depth):
+                followed = True
+                yield found
+        if not followed and (says_it_runs(last) or last in _REMOTE) and call.args and qualified not in _OTHERS:
+            yield from self._by_name(call, last, where)
+
+    # --- functions that are known ---
+
+    def _run(self, runner: Runner, call: Call, where: Where) -> Iterator[Found]:
+        how = runner.how
+        if how == ARGUMENTS:
+            items = self._arguments(call.args[runner.at :], where)
+            if runner.skips:
+                items = items[:1] + items[2:]
+            if runner.program:
+                at = items[0].pieces[0].span.start if items and items[0].pieces else call.end
+                items = (_plain(runner.program, Span(call.start, at)), *items)
+            if items:
+                yield self._found(Words(items), call, where)
+            return
+        node = call.args[runner.at] if runner.at < len(call.args) else call.keyword(runner.keyword)
+        if node is None or isinstance(node, Star):
+            if how == PREFIXED and self._argv(where) is not None:
+                yield from self._prefixed(runner, call, self._argv(where), where)
+            return
+        for value in self.evaluator.values(node, where):
+            if how == PREFIXED:
+                yield from self._prefixed(runner, call, value, where)
+            elif how == LISTED:
+                if isinstance(value, Words) and call.args:
+                    program = self.evaluator.values(call.args[runner.at - 1], where)[0]
+                    first = (program,) if isinstance(program, Text) else value.items[:1]
+                    yield self._found(Words((*first, *value.items[1:])), call, where)
+            elif isinstance(value, Words):
+                yield self._listed(value, call, where, node)
+            elif isinstance(value, Text):
+                yield from self._texts(value, call, where, node, runner)
+
+    def _listed(self, value: Words, call: Call, where: Where, node: Node) -> Found:
+        only = value.items[0] if len(value.items) == 1 else None
+        if only is not None and _is_line(only):  # ["pip install x"] with shell=True, or a slip
+            return self._found(only, call, where, node)
+        return self._found(value, call, where, node)
+
+    def _texts(self, value: Text, call: Call, where: Where, node: Node, runner: Runner) -> Iterator[Found]:
+        more = call.args[1] if len(call.args) > 1 and runner.how == EITHER else None
+        listed = self.evaluator.values(more, where)[0] if more is not None and not isinstance(more, Star) else None
+        if isinstance(listed, Words):  # pexpect.spawn("pip", ["install", "x"])
+            yield self._found(Words((value, *listed.items)), call, where)
+        else:
+            yield self._found(value, call, where, node)
+
+    def _prefixed(self, runner: Runner, call: Call, value: Value | None, where: Where) -> Iterator[Found]:
+        if isinstance(value, Text):
+            value = Words((as_many(value),))
+        if not isinstance(value, Words):
+            return
+        yield self._found(Words((*self._program(runner.program, call.func), *value.items)), call, where)
+
+    def _program(self, program: str, node: Node) -> tuple[Text, ...]:
+        """The words that run a module in this Python, at the place of the name that stands for it."""
+        name = dotted(node)
+        exact = name == program or name.startswith(program + ".")
+        at = node.start
+        word = Text((Piece(program, Span(at, at + len(program)) if exact else node.span, exact=exact),))
+        return (
+            Text((Piece("sys_executable", Span(at, at), hole=True),)),
+            _plain("-m", Span(at, at)),
+            word,
+        )
+
+    def _argv(self, where: Where) -> Value | None:
+        """`sys.argv` as it was set, without the program."""
+        for value in self.evaluator.variable("sys.argv", where)[:1]:
+            if isinstance(value, Words):
+                return Words(value.items[1:])
+        return None
+
+    def modules(self, placed: Placed) -> Iterator[Found]:
+        """`runpy.run_module("pip")`, `ensurepip.bootstrap()`, `venv.create(...)`."""
+        call = placed.node
+        if not isinstance(call, Call):
+            return
+        where = Where(placed.scope, placed.path, call.start)
+        name = self.evaluator.qualified(call.func)
+        if name == "runpy.run_module" and call.args:
+            module = self.evaluator.values(call.args[0], where)[0]
+            if isinstance(module, Text):
+                argv = self._argv(where)
+                here = Span(call.start, call.start)
+                words = [Text((Piece("sys_executable", here, hole=True),)), _plain("-m", here)]
+                items = argv.items if isinstance(argv, Words) else ()
+                ordered = sorted([module, *items], key=_start)
+                if ordered and ordered[0] is not module:  # sys.argv is set above: the command stands there
+                    module = Text(
+                        tuple(
+                            replace(p, span=Span(_start(ordered[0]), _start(ordered[0])), exact=False)
+                            for p in module.pieces
+                        )
+                    )
+                    words = [Text(tuple(replace(p, span=module.pieces[0].span) for p in w.pieces)) for w in words]
+                yield self._found(Words((*words, module, *items)), call, where)
+        elif name in ("ensurepip.bootstrap", "ensurepip._bootstrap", "ensurepip._main"):
+            extra = [_plain("--root", Span(call.end, call.end)), _plain("root", Span(call.end, call.end))]
+            rooted = call.keyword("root") is not None
+            yield self._found(Words((*self._program("ensurepip", call.func), *(extra if rooted else ()))), call, where)
+        elif name == "venv.create" or (
+            isinstance(call.func, Attribute) and call.func.name == "create" and self._is_builder(call.func.value, where)
+        ):
+            yield from self._environment(call, where)
+
+    def _is_builder(self, node: Node, where: Where) -> bool:
+        if isinstance(node, Call):
+            return self.evaluator.qualified(node.func) in ("venv.EnvBuilder", "virtualenv.EnvBuilder")
+        bindings = where.scope.bindings.get(dotted(node), ()) or self.module.top.bindings.get(dotted(node), ())
+        return any(isinstance(b.value, Call) and self._is_builder(b.value, where) for b in bindings)
+
+    def _environment(self, call: Call, where: Where) -> Iterator[Found]:
+        node = call.args[0] if call.args else call.keyword("env_dir")
+        value = self.evaluator.values(node, where)[0] if node is not None else None
+        if isinstance(value, Text):
+            at = call.start
+            words = [_plain(w, Span(at, at)) for w in ("python3", "-m", "venv")]
+            target = Text(tuple(replace(p, span=call.span, exact=False) for p in value.pieces))
+            yield self._found(Words((*words, target)), call, where)
+
+    # --- sh and plumbum ---
+
+    def _of_shell_module(self, call: Call, qualified: str, where: Where) -> Found | None:
+        """`sh.pip("install", "x")`, `sh.pip.install("x")`, `local["pip"]("install", "x")`."""
+        head, _, rest = qualified.partition(".")
+        if head == "sh" and rest and head != rest and "sh" in self._roots:
+            end = call.func.end
+            names = rest.replace("_", "-").split(".")
+            text = self.module.text[call.func.start : end]
+            words = []
+            for name in names:
+                at = text.find(name) if name in text else -1
+                span = Span(call.func.start + at, call.func.start + at + len(name)) if at >= 0 else call.func.span
+                words.append(Text((Piece(name, span, exact=at >= 0),)))
+            return self._found(Words((*words, *self._arguments(call.args, where))), call, where)
+        func = call.func
+        given: list[Node] = list(call.args)
+        while isinstance(func, Subscript):
+            if self.evaluator.qualified(func.value) in ("plumbum.local", "plumbum.cmd.local"):
+                return self._found(Words(self._arguments([func.index, *given], where)), call, where)
+            given = [*getattr(func.index, "items", [func.index]), *given]
+            func = func.value
+        if self.evaluator.qualified(func).startswith("plumbum.cmd."):
+            name = dotted(func).rpartition(".")[2]
+            program = Text((Piece(name, Span(func.end - len(name), func.end), exact=True),))
+            return self._found(Words((program, *self._arguments(given, where))), call, where)
+        return None
+
+    # --- functions of this text, and names that say it ---
+
+    def _runs(self, function: Scope) -> bool:
+        """Whether a function, or one that it calls, runs anything."""
+        known = self._running.get(id(function))
+        if known is None:
+            self._running[id(function)] = False  # it may call itself
+            known = any(isinstance(p.node, Call) and self._may_run(p.node) for p in function.calls[:_MOST_CALLS])
+            self._running[id(function)] = known
+        return known
+
+    def _may_run(self, call: Call) -> bool:
+        last = call.func.name if isinstance(call.func, Attribute) else dotted(call.func)
+        if self.evaluator.qualified(call.func) in _RUNNERS or says_it_runs(last) or last in _REMOTE:
+            return True
+        return any(self._runs(function) for function in self.module.functions.get(last, ())[:3])
+
+    def _followed(self, function: Scope, call: Call, where: Where, depth: int) -> Iterator[Found]:
+        """What a call of a function of this text runs, where the command comes from the call's arguments."""
+        self._left -= 1
+        if depth > 2 or self._left < 0 or not function.parameters or where.scope is function:
+            return
+        for given in self.evaluator.bind(function, call, where):
+            for placed in function.calls[:_MOST_CALLS]:
+                inner = placed.node
+                if not isinstance(inner, Call):
+                    continue
+                inside = Where(function, placed.path, inner.start, given, depth * 3)
+                for found in self._commands(inner, inside, depth + 1):
+                    made = _at_call(found, call)
+                    if made is not None:
+                        yield made
+
+    def _by_name(self, call: Call, last: str, where: Where) -> Iterator[Found]:
+        first = call.args[0]
+        words = [w.lower() for w in _PARTS.findall(last)]
+        if len(call.args) > 1 and _may_be_words(call.args):
+            items = self._arguments(call.args, where)
+            if len(items) > 1 and not _is_line(items[0]):
+                yield self._found(Words(items), call, where)
+                return
+        if isinstance(first, Star):
+            items = self._arguments(call.args, where)
+            if items:
+                yield self._found(Words(items), call, where)
+            return
+        for value in self.evaluator.values(first, where):
+            if isinstance(value, Variables):
+                continue
+            made: Text | Words = value
+            if last in _SUDO:
+                made = _under_sudo(value, call)
+            elif "module" in words and isinstance(value, Text):
+                made = split(value)
+            yield replace(self._found(made, call, where, first), remote=_REMOTE.get(last, ""))
+
+    def _arguments(self, nodes: list[Node], where: Where) -> tuple[Text, ...]:
+        sequence = _sequence(nodes)
+        for value in self.evaluator.values(sequence, where)[:1]:
+            if isinstance(value, Words):
+                return value.items
+        return ()
+
+    # --- the place ---
+
+    def _found(self, value: Text | Words, call: Call, where: Where, node: Node | None = None) -> Found:
+        return Found(
+            value,
+            call.span,
+            node,
+            self._one(call.keyword("cwd"), where),
+            self._variables(call, where),
+            self._shell(call, where),
+        )
+
+    def _one(self, node: Node | None, where: Where) -> Text | None:
+        if node is None:
+            return None
+        value = self.evaluator.values(node, where)[0]
+        return value if isinstance(value, Text) else None
+
+    def _variables(self, call: Call, where: Where) -> tuple[tuple[str, Text], ...]:
+        node = call.keyword("env") or call.keyword("extra_env") or call.keyword("environ")
+        if node is None:
+            return ()
+        value = self.evaluator.values(node, where)[0]
+        return value.entries if isinstance(value, Variables) else ()
+
+    def _shell(self, call: Call, where: Where) -> str:
+        program = self._one(call.keyword("executable"), where)
+        return (program.known or "").rpartition("/")[2] if program else ""
+
+
+def _sequence(nodes: list[Node]) -> Node:
+    return Sequence(nodes[0].start if nodes else 0, nodes[-1].end if nodes else 0, nodes, "(")
+
+
+def _may_be_words(nodes: list[Node]) -> bool:
+    """Whether arguments are words of one command: strings that are single words, names, and stars."""
+    texts = sum(isinstance(node, Str) for node in nodes)
+    return texts + sum(isinstance(node, Star) for node in nodes) > 1 or (
+        texts == 1 and isinstance(nodes[1], Str | Star) and isinstance(nodes[0], Name | Attribute | Star)
+    )
+
+
+def _start(text: Text) -> int:
+    return text.pieces[0].span.start if text.pieces else 0
+
+
+def _plain(text: str, span: Span) -> Text:
+    return Text((Piece(text, span),))
+
+
+def _is_line(text: Text) -> bool:
+    """Whether a text is more than one word."""
+    return (
+        any(not p.hole and re.search(r"\S\s+\S|^\s|\s$", p.text) for p in text.pieces)
+        and len("".join("x" if p.hole else p.text for p in text.pieces).split()) > 1
+    )
+
+
+def _under_sudo(value: Text | Words, call: Call) -> Text | Words:
+    if isinstance(value, Words):
+        return Words((_plain("sudo", Span(call.start, call.start)), *value.items))
+    return Text((Piece("sudo ", Span(call.start, call.start)), *value.pieces))
+
+
+_SUBCOMMAND = re.compile(r"(?<!\S)(?:install|uninstall|sync|venv|ensurepip)(?!\S)")
+
+
+def _at_call(found: Found, call: Call) -> Found | None:
+    """A function's command at one of its calls; None where the function itself names what is done.
+
+    Pieces of the function's own stand, without a place, before what the call gives next to them.
+    """
+    texts = found.value.items if isinstance(found.value, Words) else (found.value,)
+    pieces = [p for t in texts for p in t.pieces]
+    if not any(p.given for p in pieces):
+        return None
+    if any(not p.given and not p.hole and _SUBCOMMAND.search(p.text) for p in pieces):
+        return None
+    starts = [p.span.start for p in pieces if p.given]
+    at = next(iter(starts))
+    made: list[Text] = []
+    for text in texts:
+        out = []
+        for piece in text.pieces:
+            if piece.given:
+                at = max(at, piece.span.end)
+                out.append(replace(piece, given=False))
+            else:
+                out.append(replace(piece, span=Span(at, at), exact=False))
+        made.append(Text(tuple(out)))
+    value: Text | Words = Words(tuple(made)) if isinstance(found.value, Words) else made[0]
+    return replace(found, value=value, span=call.span, node=call.args[0] if call.args else None)
+
+
+__all__ = ["Calls", "Found", "Given", "says_it_runs"]
