@@ -172,9 +172,12 @@ def _unclosed(text: str) -> bool:
     return "'" in left or '"' in left
 
 
-def commands(text: str) -> list[Typed]:
-    """The commands in a block that says no language: all of it where every line may be one, else those that look so."""
-    found = transcript(text, weak=True)
+def commands(text: str, output: bool = True) -> list[Typed]:
+    """The commands in a block that says no language: all of it where every line may be one, else those that look so.
+
+    Without `output`, a block has none where some of its lines are none.
+    """
+    found = transcript(text, weak=output)
     if found:
         return found
     lines = _lines(text)
@@ -195,7 +198,7 @@ def commands(text: str) -> list[Typed]:
             strange += 1
     if not strange:
         return [Typed("shell", (text, SourceMap.identity(len(text))))]
-    return [Typed("shell", out.finish())]
+    return [Typed("shell", out.finish())] if output else []
 
 
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?(?:env[ \t]+)?(?:\S*/)?(?:ba|da|z|k|a)?sh\b")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pep668 import shell
 from pep668.model import Evidence, Fact, Place, Region
-from pep668.text import Indented, Notation, SourceMap, Span, one_line
+from pep668.text import Indented, MappedText, Notation, SourceMap, Span, one_line
 
 from . import _console, detect, extractor
 from ._needles import NEEDLES
@@ -35,9 +35,10 @@ _KINDS = {
     **dict.fromkeys("python py python3 py3 pycon pyconsole python-repl pydocstring".split(), "python"),
     **dict.fromkeys("ipython ipython3 ipythonconsole jupyter".split(), "ipython"),
     **dict.fromkeys("dockerfile docker containerfile".split(), "dockerfile"),
-    **dict.fromkeys("text txt plain plaintext none nohighlight default".split(), "text"),
+    **dict.fromkeys("text txt plain plaintext".split(), "text"),
+    **dict.fromkeys("none nohighlight default".split(), "commands"),
     **dict.fromkeys("output log logs stdout stderr out".split(), "output"),
-    **dict.fromkeys("make makefile mak mk".split(), "make"),
+    **dict.fromkeys("make makefile mak mk".split(), "makefile"),
     **dict.fromkeys("md markdown mdx gfm".split(), "markdown"),
     **dict.fromkeys("rst rest restructuredtext".split(), "restructuredtext"),
     **dict.fromkeys("adoc asciidoc asciidoctor".split(), "asciidoc"),
@@ -61,8 +62,13 @@ _INLINE_PROMPT = re.compile(r"\s*(?:[$%>]\s+)?")
 _LONGEST_INLINE = 1_000
 # Where it names nothing to install, it names the command: "the `pip install` command", "with `pip install --user`".
 _NAMING = re.compile(
-    r"\b(?:pip[\d.]*|pipx|conda|mamba)\s[^\n]*?\b(?:un)?(?:install|download|wheel)(?:\s+-\S+)*\s*(?:\.{3}|…)?\s*$"
+    r"(?:\b(?:pip[\d.]*|pipx|conda|mamba|uv\s+tool)\s[^\n]*?\b(?:(?:un)?install|download|wheel|update|upgrade)"
+    r"|\b(?:pip[\d.]*|pipx|conda|mamba|uv|poetry|pipenv|pdm)\s[^\n]*?\b(?:add|remove|uninstall|inject))"
+    r"(?:\s+-\S+)*\s*(?:\.{3}|…)?\s*$"
 )
+# What is to be replaced by the reader, which a shell would read as redirections.
+_PLACEHOLDER = re.compile(r"(?<=[\s=/@:\[-])<(?=[A-Za-z])[^<>\n|&;$`\"']{1,60}(?<![\s])>")
+_JOBS = re.compile(r"^jobs:[ \t]*(?:#.*)?\r?$(?=[\s\S]{0,4000}?^[ \t]+runs-on:)", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -157,7 +163,9 @@ class Document:
         """What the block shows as typed into a shell or an interpreter."""
         if kind == "commands":
             return _console.commands(text)
-        if kind in ("text", "python", "ipython"):
+        if kind == "text":
+            return _console.transcript(text) or _console.commands(text, output=False)
+        if kind in ("python", "ipython"):
             return _console.transcript(text)
         if kind not in ("shell", "fish", "powershell", "cmd"):
             return []
@@ -171,6 +179,7 @@ class Document:
             return self._other((text, where), language, anchor, notation)
         if language == "shell" and _WINDOWS.search(text) and "/bin/" not in text:
             language = "cmd"
+        text, where = _without_placeholders((text, where))
         place = self.shared(text)
         facts = self.facts
         if typed.environment is not None:
@@ -210,7 +219,7 @@ class Document:
         makes = _MAKES.search(typed) is not None
         if not _console.looks_typed(typed) or len(typed.split()) < 2 or (_NAMING.search(typed) and not makes):
             return
-        inner = typed, where.compose(SourceMap.identity(len(typed), begin + magic))
+        inner = _without_placeholders((typed, where.compose(SourceMap.identity(len(typed), begin + magic))))
         at = where.offset(0)
         alone = Place(self.region.named(f"inline:{at}"), self.region.named(f"inline:{at}"))
         if magic:
@@ -228,9 +237,27 @@ def margin(text: str, at: int) -> str:
     return re.sub(r"[^\s>]", " ", text[text.rfind("\n", 0, at) + 1 : at])
 
 
+def _without_placeholders(made: Made) -> Made:
+    """A shell text in which `<name>` is a variable that nobody knows."""
+    text, where = made
+    if "<" not in text:
+        return made
+    out = MappedText()
+    done = 0
+    for match in _PLACEHOLDER.finditer(text):
+        out.verbatim(text[done : match.start()], done)
+        out.opaque("${placeholder}", Span(match.start(), match.end()))
+        done = match.end()
+    out.verbatim(text[done:], done)
+    plain, inner = out.finish()
+    return plain, where.compose(inner)
+
+
 def _language(word: str, name: str, text: str) -> str | None:
     """The language of a file that a block shows, None where it is none that can hold commands."""
     found = detect(name, text) if name else None
+    if found is None and word in ("yaml", "yml", "") and _JOBS.search(text):
+        return "github-actions"  # documents leave out when it runs
     if found is None:
         found = detect(f"block.{word}" if re.fullmatch(r"[\w-]{1,20}", word) else "", text, word)
     return None if found == "requirements" else found

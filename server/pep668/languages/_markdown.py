@@ -29,9 +29,9 @@ _CACHE: dict[bool, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`kind` is heading (with `level`), fence (with `info`), code, html, text (a sentence), row (of a table) or body.
+    """`kind`: heading (with `level`), fence (with `info`), code, html, text (a sentence), row (of a table), body, tab.
 
-    A `body` is Markdown of its own, what a container of MkDocs holds. `span` covers the block in the text.
+    `body` and `tab` are Markdown of their own, what a container of MkDocs holds. `span` covers the block in the text.
     """
 
     kind: str
@@ -174,5 +174,6 @@ def _containers(text: str) -> Iterator[Block]:
         indent = lines.indents[number - 1] + 4
         end = lines.deeper(number, indent - 1)
         if end > number:
-            yield Block("body", lines.dedented(number, end, indent), lines.span(number, end))
+            kind = "tab" if container[0].lstrip().startswith("=") else "body"
+            yield Block(kind, lines.dedented(number, end, indent), lines.span(number, end))
             number = end

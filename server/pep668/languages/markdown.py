@@ -56,7 +56,9 @@ def _read(document: Document, made: tuple[str, SourceMap], html: bool, depth: in
             for cell in re.finditer(r"(?:\\.|[^|\\])+", text):
                 piece = cell[0], inner.compose(SourceMap.identity(len(cell[0]), cell.start()))
                 yield from _sentence(document, piece)
-        elif block.kind == "body":
+        elif block.kind in ("body", "tab"):
+            if block.kind == "tab":
+                document.heading(BOLD, anchor.start)
             yield from _read(document, (text, inner), html, depth + 1)
         elif block.kind == "html":
             yield from _html(document, (text, inner), html, depth)
