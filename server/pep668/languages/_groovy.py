@@ -149,7 +149,8 @@ def _tokens(text: str) -> Iterator[String | Mark]:
             yield Mark("\n", span)
         elif kind == "mark" and found[0] == "/" and before in _BEFORE_A_PATTERN:
             end = _slashy(text, at)
-            string = String((Part(text[at : end - 1], Span(at, end - 1)),), Span(span.start, end), "/")
+            inner = Span(at, max(at, end - (text[end - 1 : end] == "/")))
+            string = String((Part(text[inner.start : inner.end], inner),), Span(span.start, end), "/")
             at, before = end, "string"
             yield string
         elif kind != "skip":

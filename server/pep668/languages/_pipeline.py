@@ -16,7 +16,7 @@ from pep668 import shell
 from pep668.model import Evidence, Fact, Place, Region
 from pep668.syntax.node import Entry, Node, Scalar, Sequence, items
 from pep668.syntax.node import Mapping as Tree
-from pep668.text import SourceMap, Span
+from pep668.text import Notation, SourceMap, Span, verbatim
 
 Made = tuple[str, SourceMap]
 
@@ -50,9 +50,16 @@ class Process:
 
 
 def regions(
-    region: Region, processes: Iterable[Process], rewrite: Callable[[Made], Made] | None = None
+    region: Region,
+    processes: Iterable[Process],
+    rewrite: Callable[[Made], Made] | None = None,
+    written: Notation = verbatim,
 ) -> Iterator[Region]:
-    """The texts of all processes, in their order. `rewrite` hides what the host replaces before a shell sees it."""
+    """The texts of all processes, in their order.
+
+    `rewrite` hides what the host replaces before a shell sees it; `written` writes new text so that the
+    host leaves it as it is, before the document's own notation does.
+    """
     wanted = [p for p in dict.fromkeys(processes) if matters(p.pieces)]
     joined = _joined(wanted)
     made: dict[int, Made] = {}
@@ -75,8 +82,18 @@ def regions(
                 facts=(*process.facts, *joined.get(id(scalar), ())),
                 place=Place(region.named(process.system), region.named(f"{process.system}/{process.name}")),
                 anchor=process.anchor or scalar.span,
-                notation=scalar.notation,
+                notation=scalar.notation if written is verbatim else _Both(written, scalar.notation),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    inner: Notation
+    outer: Notation
+
+    def __call__(self, text: str) -> str | None:
+        made = self.inner(text)
+        return None if made is None else self.outer(made)
 
 
 def matters(texts: Iterable[Piece]) -> bool:
