@@ -41,7 +41,7 @@ _LINES = st.sampled_from(
             "echo $(A)",
             "@echo '$(B)' # not make's",
             "-echo $${HOME} $$x",
-            "@-+  echo ${C} $A",
+            "@-  echo ${C} $A",
             "# $(A)",
             "echo \\\n\t  $(B) \\\n\tx",
         ),
@@ -86,7 +86,7 @@ needs_make = pytest.mark.skipif(
 
 
 @needs_make
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(_SETTINGS, max_size=6), st.lists(st.tuples(_BETWEEN, _LINES), max_size=6), st.lists(_SETTINGS, max_size=3)
 )
