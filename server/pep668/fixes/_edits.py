@@ -78,15 +78,17 @@ class Rewrite:
         self.plain = is_plain(text, command)
         self._dropped: list[Span] = []
         self._edits: list[Edit] = []
+        self._refused = False
 
     @property
     def touched(self) -> bool:
-        return bool(self._dropped or self._edits)
+        return bool(self._dropped or self._edits or self._refused)
 
     def replace(self, span: Span, new: str) -> None:
         written = self.command.region.written(new)
         if written is None:
             self.plain = False
+            self._refused = True
         else:
             self._edits.append(Edit(self.command.outer(span), written))
 

@@ -117,8 +117,8 @@ def read(name: str, tree: Tree, text: str) -> Job:
         base = Run(values, matrix.known)
         for label, system in labels(tree.get("runs-on"), base.lookup):
             here = Run(values, matrix.known, label, system)
-            for image in _images(tree.get("container"), here.lookup):
-                runs.append(Run(values, matrix.known, label, system, image))
+            images = _images(tree.get("container"), here.lookup)
+            runs += [Run(values, matrix.known, label, system, image) for image in images]
     return Job(name, runs[:_MOST], tree.get("runs-on"), tree.get("container"))
 
 
@@ -135,7 +135,7 @@ def _images(node: Node | None, lookup: Callable[[Sequence[str]], Any]) -> list[s
             image = value.get("image") if isinstance(value, dict) else value
             out.append(None if image in (None, "") else _conditions.written(image) or "")
         return out
-    return [found if found is None or found else None for found in (p or "" for p in possible(node.value, lookup))]
+    return ["" if found is None else found or None for found in possible(node.value, lookup)]
 
 
 # --- what a step knows ---
