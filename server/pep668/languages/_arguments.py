@@ -13,6 +13,8 @@ _SPECIAL_FIRST = re.compile(
     r"[A-Za-z_]\w*\+?=.*|if|then|elif|else|fi|for|while|until|do|done|case|esac|in|time|function|select", re.DOTALL
 )
 
+_SPECIAL_IN_DOUBLE = re.compile(r"[\"$`\\!]")
+
 
 def as_shell(nodes: Iterable[Scalar]) -> tuple[str, SourceMap]:
     """The arguments as one line of shell, quoted where they need it; the map leads to the scalars' own text."""
@@ -22,14 +24,13 @@ def as_shell(nodes: Iterable[Scalar]) -> tuple[str, SourceMap]:
         if before is not None:
             end = before.span.end
             out.opaque(" ", Span(end, max(end, node.span.start)))
-        special = before is None and _SPECIAL_FIRST.fullmatch(node.value)
-        quoted = bool(special) or not _PLAIN.fullmatch(node.value)
-        if quoted:
-            out.opaque("'", Span(node.span.start, min(node.span.start + 1, node.span.end)))
+        quote = _quote(node.value, first=before is None)
+        if quote:
+            out.opaque(quote, Span(node.span.start, min(node.span.start + 1, node.span.end)))
         for segment in node.map.segments:
-            _part(out, node.value[segment.inner.start : segment.inner.end], segment, quoted=quoted)
-        if quoted:
-            out.opaque("'", Span(max(node.span.start, node.span.end - 1), node.span.end))
+            _part(out, node.value[segment.inner.start : segment.inner.end], segment, quote)
+        if quote:
+            out.opaque(quote, Span(max(node.span.start, node.span.end - 1), node.span.end))
         before = node
     return out.finish()
 
@@ -48,11 +49,18 @@ def notation(nodes: Iterable[Scalar]) -> Notation:
     return write
 
 
-def _part(out: MappedText, text: str, segment: Segment, *, quoted: bool) -> None:
+def _quote(text: str, *, first: bool) -> str:
+    """The quotes that an argument needs, if any: those within which its text stands as it is, if there are such."""
+    if _PLAIN.fullmatch(text) and not (first and _SPECIAL_FIRST.fullmatch(text)):
+        return ""
+    return '"' if "'" in text and not _SPECIAL_IN_DOUBLE.search(text) else "'"
+
+
+def _part(out: MappedText, text: str, segment: Segment, quote: str) -> None:
     if not segment.verbatim:
-        out.opaque(text.replace("'", "'\\''") if quoted else text, segment.outer)
+        out.opaque(text.replace("'", "'\\''") if quote == "'" else text, segment.outer)
         return
-    for run in re.finditer(r"[^']+|'", text):
+    for run in re.finditer(r"[^']+|'", text) if quote == "'" else re.finditer(r"(?s).+", text):
         if run[0] == "'":
             out.opaque("'\\''", Span(run.start(), run.end()).shift(segment.outer.start))
         else:

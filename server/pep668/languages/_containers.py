@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pep668.model import Evidence, Fact, Region
 from pep668.syntax.node import Node, Scalar, Sequence
-from pep668.text import MappedText, Notation, SourceMap, Span, verbatim
+from pep668.text import Escaped, MappedText, Notation, Span, verbatim
 
 from . import _arguments
 from ._pipeline import Made, Piece, fact
@@ -20,6 +20,26 @@ _RUNS = re.compile(
 )
 _SHEBANG = re.compile(r"\s*#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([\w.+-]+)")
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}$]*)\}")
+
+
+# How new text is written where a dollar sign must be doubled.
+dollars = Escaped((("$", "$$"), ("\n", "\n")))
+
+
+def undollar(made: Made) -> Made:
+    """Text in which `$$` is a dollar sign; what is put in for `${NAME}` is not known, as with a shell's variable."""
+    value, mapped = made
+    if "$$" not in value:
+        return made
+    out = MappedText()
+    at = 0
+    while (found := value.find("$$", at)) >= 0:
+        out.verbatim(value[at:found], at)
+        at = found + 2
+        out.opaque("$", Span(found, at))
+    out.verbatim(value[at:], at)
+    inner, within = out.finish()
+    return inner, mapped.compose(within)
 
 
 def script_language(text: str, default: str = "shell") -> tuple[str, str]:
@@ -57,6 +77,7 @@ class Commands:
     def __init__(self, rewrite: Callable[[Made], Made] = lambda made: made, written: Notation = verbatim) -> None:
         self._rewrite, self._written = rewrite, written
         self._made: dict[tuple[int, ...], Scalar] = {}
+        self._words: dict[int, tuple[Scalar, ...]] = {}  # what such a scalar was made of
 
     def text(self, node: Node | None, language: str = "shell") -> tuple[Piece, ...]:
         """A text that a shell reads."""
@@ -72,7 +93,8 @@ class Commands:
             _add(out, parts[0])
             out.opaque(" ", Span(parts[0].span.end, max(parts[0].span.end, parts[1].span.start)))
             _add(out, parts[1])
-            parts = [self._new(tuple(parts), out.finish(), _arguments.notation(parts))]
+            nodes = tuple(n for p in parts for n in self._words[id(p)])
+            parts = [self._new(nodes, out.finish(), self._notation(_arguments.notation(nodes)))]
         return tuple(Piece(p) for p in parts if p.value.strip())
 
     def _part(self, node: Node | None) -> Scalar | None:
@@ -84,17 +106,22 @@ class Commands:
         return None
 
     def _of(self, nodes: tuple[Scalar, ...], made: Made, notation: Notation) -> Scalar:
+        return self._new(nodes, self._rewrite(made), self._notation(notation))
+
+    def _notation(self, notation: Notation) -> Notation:
         def write(text: str) -> str | None:
             escaped = self._written(text)
             return None if escaped is None else notation(escaped)
 
-        return self._new(nodes, self._rewrite(made), write)
+        return write
 
-    def _new(self, nodes: tuple[Scalar, ...], made: tuple[str, SourceMap], notation: Notation) -> Scalar:
+    def _new(self, nodes: tuple[Scalar, ...], made: Made, notation: Notation) -> Scalar:
         key = tuple(map(id, nodes))
         if key not in self._made:
             span = Span(min(n.span.start for n in nodes), max(n.span.end for n in nodes))
-            self._made[key] = Scalar(made[0], span, made[1], "list", notation)
+            scalar = Scalar(made[0], span, made[1], "list", notation)
+            self._made[key] = scalar
+            self._words[id(scalar)] = nodes
         return self._made[key]
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pep668.model import Fact, Place, Region
 from pep668.syntax import yaml
 from pep668.syntax.node import Entry, Mapping, Node, Scalar, Sequence, items
-from pep668.text import Escaped, MappedText, Span
+from pep668.text import Span
 
 from . import Language, _pipeline
-from ._containers import Commands, image
-from ._pipeline import Made, Piece, Process, fact
+from ._containers import Commands, dollars, image, undollar
+from ._pipeline import Piece, Process, fact
 
 _SERVICES = re.compile(r"^services:[ \t]*(?:#.*)?$", re.MULTILINE)
 _SERVICE = re.compile(r"^[ \t]+(?:image|build|dockerfile_inline|container_name|depends_on|entrypoint):", re.MULTILINE)
@@ -39,15 +39,13 @@ LANGUAGE = Language(
     sniff=_sniff,
 )
 
-_DOLLAR = Escaped((("$", "$$"), ("\n", "\n")))
-
 
 def extract(region: Region) -> Iterator[Region]:
     """The commands of all services; each service is a system."""
     root = yaml.parse(region.text)
     if not isinstance(root, Mapping):
         return
-    commands = Commands(_interpolated, _DOLLAR)
+    commands = Commands(undollar, dollars)
     found: list[Process] = []
     for entry in _services(root):
         if not isinstance(entry.value, Mapping):
@@ -123,29 +121,13 @@ def _value(node: Node) -> str | None:
     return value.replace("$$", "$")
 
 
-def _interpolated(made: Made) -> Made:
-    """`$$` is a dollar sign. What compose puts in for `${NAME}` is not known, and reads as a shell's variable would."""
-    value, mapped = made
-    if "$$" not in value:
-        return made
-    out = MappedText()
-    at = 0
-    for found in re.finditer(r"\$\$", value):
-        out.verbatim(value[at : found.start()], at)
-        out.opaque("$", Span(found.start(), found.end()))
-        at = found.end()
-    out.verbatim(value[at:], at)
-    inner, within = out.finish()
-    return inner, mapped.compose(within)
-
-
 def _dockerfile(region: Region, entry: Entry, service: Mapping) -> Iterator[Region]:
     written = service.get("build", "dockerfile_inline")
     if isinstance(written, Scalar) and not written.missing:
         name = region.named(f"build:{entry.key.value}")
         yield region.inside(
             "dockerfile",
-            _interpolated(written.made),
+            undollar(written.made),
             place=Place(name, name),
             anchor=written.span,
             notation=lambda new: written.notation(new.replace("$", "$$")),
