@@ -200,23 +200,23 @@ def test_dollars_are_written_twice() -> None:
 
 def test_time_is_linear() -> None:
     texts = [
-        "$(" * 50_000,
-        "x:\n\tpip install " + "$(a" * 50_000,
-        "ifeq (a,b)\n" * 20_000,
+        "$(" * 10_000,
+        "x:\n\tpip install " + "$(a" * 10_000,
+        "ifeq (a,b)\n" * 4_000,
         "a := $(a)$(a)x\n" * 2_000 + "x:\n\tpip install $(a)\n",
         "".join(f"v{i} = $(v{i + 1})$(v{i + 1})\n" for i in range(200)) + "x:\n\tpip install $(v0)\n" * 200,
-        "x: " + "\\\n" * 100_000,
-        "define a\n" * 50_000,
-        "x:\n" + "\tpip install $(a) \\\n" * 50_000,
-        "a " * 200_000 + "\n",
+        "x: " + "\\\n" * 20_000,
+        "define a\n" * 10_000,
+        "x:\n" + "\tpip install $(a) \\\n" * 10_000,
+        "a " * 40_000 + "\n",
         ("A" * 100 + " ") * 2_000 + ":\n\tpip install $^\n",
-        "x:\n" + "".join(f"a{i} = $(a{i})\n" for i in range(20_000)),
-        "@A" * 100_000,
-        "$(shell " * 20_000 + ")" * 20_000,
+        "x:\n" + "".join(f"a{i} = $(a{i})\n" for i in range(4_000)),
+        "@A" * 20_000,
+        "$(shell " * 4_000 + ")" * 4_000,
     ]
     for text in texts:
         count = _calls(text)
-        assert count < 100 * len(text) + 2_000_000, (text[:40], count)
+        assert count < 100 * len(text) + 1_500_000, (text[:40], count)
 
 
 def _calls(text: str) -> int:

@@ -19,15 +19,23 @@ Made = tuple[str, SourceMap]
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """`name op value`. `targets` is the text of the targets that it is made for, "" for all; `exported` by itself."""
+    """`name op value`. `targets` is the text of the targets that it is made for, "" for all."""
 
     name: str
     operator: str
     value: Made
     span: Span
-    exported: bool = False
+    modifiers: str = ""  # `export override`
     targets: str = ""
     body: Made | None = None  # of a `define`: its lines as they stand
+
+    @property
+    def exported(self) -> bool:
+        return "export" in self.modifiers
+
+    @property
+    def overrides(self) -> bool:
+        return "override" in self.modifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +194,7 @@ class _Reader:
             return self._define(text[at:].strip(), modifiers, span, after)
         found = assignment(text, at) or assignment(text, lead)
         if found is not None:
-            self._assign(made, text, found, bool(modifiers and "export" in modifiers[0]), span, "")
+            self._assign(made, text, found, modifiers[0] if modifiers else "", span, "")
             self.rule = None
         elif (modifiers and modifiers[0].startswith("export")) or content == "export":
             self.out.append(Export(content.removeprefix("export").strip(), span))
@@ -237,7 +245,7 @@ class _Reader:
             self.open.pop()
 
     def _assign(
-        self, made: Made, text: str, found: tuple[int, int, str, int], exported: bool, span: Span, targets: str
+        self, made: Made, text: str, found: tuple[int, int, str, int], modifiers: str, span: Span, targets: str
     ) -> None:
         start, end, operator, behind = found
         while behind < len(text) and text[behind] in " \t":
@@ -247,7 +255,7 @@ class _Reader:
         if name == ".RECIPEPREFIX":
             self.prefix = value[:1] or "\t"
         mapped = made[1].compose(SourceMap.identity(len(value), behind))
-        self.out.append(Assign(name, operator, (value, mapped), span, exported, targets))
+        self.out.append(Assign(name, operator, (value, mapped), span, modifiers, targets))
 
     def _define(self, content: str, modifiers: re.Match[str] | None, span: Span, number: int) -> int:
         last = self.bodies.get(number - 1)
@@ -262,8 +270,8 @@ class _Reader:
         named = _DEFINED.fullmatch(content.removeprefix("define").strip())
         self.rule = None
         if named:
-            exported = bool(modifiers and "export" in modifiers[0])
-            self.out.append(Assign(named[1], named[2] or "=", made, span, exported, body=made))
+            before = modifiers[0] if modifiers else ""
+            self.out.append(Assign(named[1], named[2] or "=", made, span, before, body=made))
         return last + 1
 
     def _rule_or_text(self, made: Made, text: str, span: Span) -> None:
@@ -278,8 +286,7 @@ class _Reader:
         modifiers = _MODIFIERS.match(text, rest)
         found = assignment(text, modifiers.end() if modifiers else rest)
         if found is not None:
-            exported = bool(modifiers and "export" in modifiers[0])
-            self._assign(made, text, found, exported, span, targets)
+            self._assign(made, text, found, modifiers[0] if modifiers else "", span, targets)
             self.rule = None
             return
         command = semicolon(text, end)

@@ -68,6 +68,7 @@ class Values:
         self.targets: dict[str, dict[str, Value]] = {}
         self.exports: dict[str, list[str]] = {}
         self._open: list[_Open] = []
+        self._overridden: set[str] = set()
         self._steps = 0
         self._left = _MOST_OF_ALL + size
 
@@ -85,6 +86,10 @@ class Values:
                     self.exports.setdefault(target, []).append(name)
             return
         before = self.table.get(name)
+        if found.overrides:
+            self._overridden.add(name)
+        elif name in self._overridden:
+            return
         self._set(name, self._assigned(found, text, before, before))
 
     def _assigned(self, found: Assign, text: str, mine: Value | None, before: Value | None) -> Value:
