@@ -187,18 +187,26 @@ def commands(text: str, output: bool = True) -> list[Typed]:
     out = MappedText()
     rest = _Rest(lines)
     strange = 0
+    margin: str | None = None
     while rest.next < len(lines):
         line, at = lines[rest.next]
         known = typed[rest.next]
         rest.next += 1
         if known:
-            out.verbatim(line, at)
-            _continue(rest, line, "shell", out)
+            # Among other lines, what is indented more than the first command belongs to those.
+            margin = margin if margin is not None else _margin(line)
+            if _margin(line) == margin:
+                out.verbatim(line, at)
+                _continue(rest, line, "shell", out)
         elif not _SCRIPT_LINE.match(line):
             strange += 1
     if not strange:
         return [Typed("shell", (text, SourceMap.identity(len(text))))]
     return [Typed("shell", out.finish())] if output else []
+
+
+def _margin(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?(?:env[ \t]+)?(?:\S*/)?(?:ba|da|z|k|a)?sh\b")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pep668.text import MappedText, SourceMap, Span
 
 _RUN = re.compile(r"`+")
-_MARK = re.compile(r"\\.|`+|<(?:code|kbd|tt)\b", re.DOTALL | re.IGNORECASE)
-_ELEMENT = re.compile(r"<(code|kbd|tt)\b[^>]{0,200}>.{0,2000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_MARK = re.compile(r"\\.|`+|<(?:code|kbd|tt|pre|codeblock)\b", re.DOTALL | re.IGNORECASE)
+_ELEMENT = re.compile(r"<(code|kbd|tt|pre|codeblock)\b[^>]{0,200}>.{0,2000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t]*\r?\n[ \t>]*|\\\|")
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from pep668.text import LineTable, MappedText, SourceMap, Span
 
@@ -24,7 +25,7 @@ _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\
 # MkDocs: what is indented below belongs to it and is Markdown.
 _CONTAINER = re.compile(r"([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+\w|={3}[!+]{0,2}[ \t]+[\"'])")
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})(.*)")
-_CACHE: dict[bool, Any] = {}
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Block:
     level: int = 0
 
 
-def blocks(text: str, html: bool = True) -> Iterator[Block]:
-    """The blocks in the order of the text. Without `html`, blocks of HTML are read as if their tags were words."""
+def blocks(text: str) -> Iterator[Block]:
+    """The blocks in the order of the text."""
     lines = _Source(text)
     found = list(_containers(text))
     source = text
@@ -51,21 +52,17 @@ def blocks(text: str, html: bool = True) -> Iterator[Block]:
     hidden += [b.span for b in found]
     if hidden:
         source = _blanked(text, hidden)
-    found += _tokens(lines, _reader(html).parse(source))
+    found += _tokens(lines, _reader().parse(source))
     yield from sorted(found, key=lambda b: b.span.start)
 
 
-def _reader(html: bool) -> MarkdownIt:
-    if html not in _CACHE:
-        from markdown_it import MarkdownIt
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
 
-        reader = MarkdownIt("commonmark").enable("table")
-        if not html:
-            reader.disable("html_block")
-        reader.core.ruler.enableOnly(["normalize", "block"])
-        _CACHE[html] = reader
-    found: MarkdownIt = _CACHE[html]
-    return found
+    reader = MarkdownIt("commonmark").enable("table")
+    reader.core.ruler.enableOnly(["normalize", "block"])
+    return reader
 
 
 def _blanked(text: str, hidden: Sequence[Span]) -> str:
@@ -177,3 +174,39 @@ def _containers(text: str) -> Iterator[Block]:
             kind = "tab" if container[0].lstrip().startswith("=") else "body"
             yield Block(kind, lines.dedented(number, end, indent), lines.span(number, end))
             number = end
+
+
+def in_html(text: str) -> Iterator[Block]:
+    """The fences in a block of HTML, as MDX has them, and the pieces of HTML (`html`) around them."""
+    lines = SourceLines(text, tab=4)
+    comments = [Span(*m.span()) for m in _COMMENT.finditer(text)]
+    number = done = 0
+    while number < len(lines):
+        mark = _FENCE.match(lines.line(number))
+        start = lines.table.starts[number]
+        number += 1
+        if mark is None or any(start in c for c in comments):
+            continue
+        first = number
+        while number < len(lines) and not _closes(lines.line(number), mark[1]):
+            number += 1
+        yield _piece(text, Span(done, start))
+        span = lines.span(first - 1, number + 1) if number < len(lines) else lines.span(first - 1, number)
+        yield Block("fence", lines.dedented(first, number), span, mark[2].strip())
+        number += 1
+        done = lines.table.starts[number] if number < len(lines) else len(text)
+    yield _piece(text, Span(done, len(text)))
+
+
+def _piece(text: str, span: Span) -> Block:
+    return Block("html", (text[span.start : span.end], SourceMap.identity(len(span), span.start)), span)
+
+
+def _closes(line: str, mark: str) -> bool:
+    bare = line.strip()
+    return bare.startswith(mark) and not bare.strip(mark[0])
+
+
+def opens_fence(text: str) -> bool:
+    """Whether a text begins with a line that opens a fence."""
+    return _FENCE.match(text.lstrip("\r\n")) is not None

@@ -20,7 +20,6 @@ LANGUAGE = Language(
 _DEEPEST = 12  # containers in containers
 _BOLD = re.compile(r"(\*\*|__)[^\n]{1,200}?\1[:.]?\s*\Z")
 _SECTION = re.compile(r"<(?:h([1-6])|summary)\b", re.IGNORECASE)
-_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
 _WORD = re.compile(r"[^\s{}:,=]+")
 _FILE = re.compile(r"(?:(?:title|file|filename|name|caption)=|^[\w+-]+:)[\"']?([^\s\"'}]+)")
 _BRACED = re.compile(r"\{\s*([.:]?)([\w+:-]+)[^}\n]*\}[ \t]*(\S*)")
@@ -36,14 +35,14 @@ _SHELLS = frozenset("bash sh zsh shell fish powershell cmd python python3 ipytho
 
 def extract(region: Region) -> Iterator[Region]:
     """The code of a document, in the order of its text."""
-    yield from _read(Document(region), (region.text, SourceMap.identity(len(region.text))), True, 0)
+    yield from _read(Document(region), (region.text, SourceMap.identity(len(region.text))), 0)
 
 
-def _read(document: Document, made: tuple[str, SourceMap], html: bool, depth: int) -> Iterator[Region]:
+def _read(document: Document, made: tuple[str, SourceMap], depth: int) -> Iterator[Region]:
     if depth > _DEEPEST:
         return
     _, where = made
-    for block in _markdown.blocks(made[0], html):
+    for block in _markdown.blocks(made[0]):
         text, inner = block.made[0], where.compose(block.made[1])
         anchor = where.span(block.span)
         if block.kind == "heading":
@@ -59,11 +58,13 @@ def _read(document: Document, made: tuple[str, SourceMap], html: bool, depth: in
         elif block.kind in ("body", "tab"):
             if block.kind == "tab":
                 document.heading(BOLD, anchor.start)
-            yield from _read(document, (text, inner), html, depth + 1)
+            yield from _read(document, (text, inner), depth + 1)
         elif block.kind == "html":
-            yield from _html(document, (text, inner), html, depth)
+            yield from _html(document, (text, inner), depth)
         elif block.kind == "fence":
             yield from _fence(document, (text, inner), block.info, anchor, depth)
+        elif _markdown.opens_fence(text):  # in MDX no code is indented
+            yield from _read(document, (text, inner), depth + 1)
         else:
             yield from document.block((text, inner), anchor=anchor)
 
@@ -86,14 +87,16 @@ def _notation(text: str) -> str | None:
     return None if "\n" in text or "`" in text else text
 
 
-def _html(document: Document, made: tuple[str, SourceMap], html: bool, depth: int) -> Iterator[Region]:
+def _html(document: Document, made: tuple[str, SourceMap], depth: int) -> Iterator[Region]:
     text, where = made
-    for section in _SECTION.finditer(text):
-        document.heading(int(section[1] or BOLD), where.offset(section.start()))
-    if html and _FENCE.search(text):  # MDX, and where the blank line was forgotten
-        yield from _read(document, made, False, depth + 1)
-    else:
-        yield from document.block(made, "html")
+    for block in _markdown.in_html(text):
+        inner = where.compose(block.made[1])
+        if block.kind == "fence":
+            yield from _fence(document, (block.made[0], inner), block.info, where.span(block.span), depth)
+            continue
+        for section in _SECTION.finditer(block.made[0]):
+            document.heading(int(section[1] or BOLD), inner.offset(section.start()))
+        yield from document.block((block.made[0], inner), "html")
 
 
 def _fence(document: Document, made: tuple[str, SourceMap], info: str, anchor: Span, depth: int) -> Iterator[Region]:
@@ -116,7 +119,7 @@ def _fence(document: Document, made: tuple[str, SourceMap], info: str, anchor: S
     elif name == "eval-rst":
         yield from document.block(body, "rst", anchor=anchor)
     elif name not in _ENGINES:
-        yield from _read(document, body, True, depth + 1)
+        yield from _read(document, body, depth + 1)
 
 
 def _after(made: tuple[str, SourceMap], at: int) -> tuple[str, SourceMap]:
