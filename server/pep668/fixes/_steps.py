@@ -37,10 +37,12 @@ def create(
 def contents(file: RequirementsFile, path: str) -> tuple[list[str], list[str], list[str]]:
     """Packages, requirements files and editable projects that install a whole file.
 
-    `path` is the file's, relative to the folder.
+    `path` is the file's, relative to the folder. Empty where pip would look elsewhere than the file says.
     """
     if file.kind is RequirementsKind.REQUIREMENTS:
         return [], [path], []
+    if file.sources:
+        return [], [], []
     if file.kind is RequirementsKind.PROJECT:
         return [], [], [path.rpartition("/")[0] or "."]
     packages = (installable_text(r) for r in file.requirements if r.group not in ("build-system", "conda"))

@@ -23,8 +23,9 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         name = name[len(folder) + 1 :]
     elif posixpath.isabs(name):
         folder, name = posixpath.split(name)
-    step = create(context, *contents(finding.subject, name), folder)
+    wanted = contents(finding.subject, name)
+    step = create(context, *wanted, folder)
     if step is not None:
         what = "this project" if finding.subject.kind is RequirementsKind.PROJECT else "these requirements"
-        title = f"Create {context.settings.environment_directory} and install {what}"
+        title = f"Create {context.settings.environment_directory}" + (f" and install {what}" if any(wanted) else "")
         yield Fix("requirements-environment", title, steps=(step,), preferred=True)

@@ -13,7 +13,7 @@ from pep668.data.names import normalized
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRAS = re.compile(r"\s*\[([^\[\]]*)\]")
 _URL = re.compile(r"\s*@\s*(\S+)")
-_CLAUSE = re.compile(r"\s*(===|~=|==|!=|<=|>=|<|>)\s*([^\s,;()]+)")
+_CLAUSE = re.compile(r"\s*(===|~=|==|!=|<=|>=|<|>)\s*([^\s,;()<>=!~][^\s,;()]*)")
 _OPERATOR = re.compile(r"\s*(?:[~=!<>]=?=?)")
 _OPENING = re.compile(r"\s*\(")
 _CLOSING = re.compile(r"\s*\)")

@@ -38,4 +38,6 @@ def extract(region: Region) -> Iterator[Region | RequirementsFile]:
             )
     requirements.sort(key=lambda r: r.span)
     first = requirements[0].span if requirements else None
-    yield RequirementsFile(tuple(requirements), first=first, kind=RequirementsKind.TOOL)
+    indexes = [n.text("url") for n in document.items("source") if isinstance(n, Mapping)]
+    others = any(url and "pypi.org" not in url for url in indexes)
+    yield RequirementsFile(tuple(requirements), first=first, kind=RequirementsKind.TOOL, sources=others)

@@ -23,7 +23,9 @@ def extract(region: Region) -> Iterator[Region | RequirementsFile]:
     sources = _sources(document.mapping("tool", "uv", "sources"))
     requirements = tuple(_from(r, sources.get(r.name, "")) for r in found)
     asked = next((r.span for r in requirements if r.group != "build-system"), None)
-    yield RequirementsFile(requirements, first=asked, kind=_kind(document, requirements))
+    indexes = (("uv", "index"), ("uv", "index-url"), ("uv", "extra-index-url"), ("poetry", "source"), ("pdm", "source"))
+    named = any(document.get("tool", *path) is not None for path in indexes)
+    yield RequirementsFile(requirements, first=asked, kind=_kind(document, requirements), sources=named)
 
 
 def _standard(region: Region, document: Mapping) -> Iterator[Requirement]:

@@ -15,6 +15,9 @@ _TOKEN = re.compile(r"""(?:[^\s"']|"[^"]*"?|'[^']*'?)+""")
 _NAMED_OPTION = re.compile(r"(-[rce]|--(?:requirement|constraint|editable)(?==|$))=?(.*)", re.DOTALL)
 # Lists for apt and its like have such names as well.
 _SYSTEM_PACKAGE = re.compile(r"lib[a-z0-9.+-]+-dev|python3(?:\.\d+)?-[a-z0-9.+-]+|build-essential|g\+\+", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"(?:^|\s)(?:-[if]|--(?:index-url|extra-index-url|pypi-url|find-links|no-index|require-hashes|hash))\b"
+)
 _LONG = {"--requirement": "-r", "--constraint": "-c", "--editable": "-e"}
 _OPTION_LINE = re.compile(
     r"(?:-[rcefi][\s\w./]|--(?:requirement|constraint|editable|index-url|extra-index-url|find-links|no-index|hash|pre"
@@ -54,7 +57,9 @@ def extract(region: Region) -> Iterator[RequirementsFile]:
     listed: dict[str, list[str]] = {"-r": [], "-c": [], "-e": []}
     first: Span | None = None
     strange = 0
+    sources = False
     for line, where in _logical_lines(region.text):
+        sources = sources or bool(_SOURCE.search(line))
         if line.startswith("-"):
             end = len(line)
             wanted = False
@@ -77,7 +82,7 @@ def extract(region: Region) -> Iterator[RequirementsFile]:
         yield RequirementsFile()
         return
     includes, constraints, editable = (tuple(listed[option]) for option in ("-r", "-c", "-e"))
-    yield RequirementsFile(tuple(requirements), includes, constraints, editable, first)
+    yield RequirementsFile(tuple(requirements), includes, constraints, editable, first, sources=sources)
 
 
 def _requirement(found: Parsed, span: Span) -> Requirement:

@@ -154,7 +154,8 @@ class RequirementsKind(str, Enum):
 class RequirementsFile:
     """What a file asks for. `includes` are its `-r`, `constraints` its `-c` paths.
 
-    `first` is the place of the first thing to install, None where there is none.
+    `first` is the place of the first thing to install, None where there is none. `sources`: the file says where
+    packages come from (an index, `--find-links`) or what they must be (hashes), so that a name alone asks for less.
     """
 
     requirements: tuple[Requirement, ...] = ()
@@ -163,6 +164,7 @@ class RequirementsFile:
     editable: tuple[str, ...] = ()
     first: Span | None = None
     kind: RequirementsKind = RequirementsKind.REQUIREMENTS
+    sources: bool = False
 
 
 @dataclass(frozen=True, slots=True)

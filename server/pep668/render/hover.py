@@ -1,18 +1,16 @@
-"""The hover of an install command or of a reported refusal, as Markdown of at most a dozen lines."""
+"""The hover of an install command, of a reported refusal or of a requirement, as Markdown of at most a dozen lines."""
 
 from __future__ import annotations
-
-import re
 
 from pep668.analysis import Analysis
 from pep668.fixes import propose
 from pep668.model import Environment, ErrorReport, Evidence, Finding, Judged, Managed, Verdict
 from pep668.text import LineTable, Span
 
-from .text import printable
+from .markdown import code, escaped
+from .requirement import requirement
 
 _EVIDENCE = 3
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 
 
 def hover(analysis: Analysis, offset: int) -> tuple[Span, str] | None:
@@ -24,6 +22,10 @@ def hover(analysis: Analysis, offset: int) -> tuple[Span, str] | None:
     for report in analysis.context.reports:
         if report.span.start <= offset <= report.span.end:
             return report.span, _report(analysis, report)
+    file = analysis.context.requirements
+    for asked in file.requirements if file else ():
+        if asked.span.start <= offset <= asked.span.end:
+            return asked.span, requirement(analysis.context, asked)
     return None
 
 
@@ -44,7 +46,7 @@ def _verdict(judged: Judged) -> str:
     if environment.verdict is Verdict.REFUSED:
         return f"{command} would be **refused** {where}: `error: externally-managed-environment`."
     if environment.verdict is Verdict.DEPENDS:
-        return f"{command}: whether it is refused depends on {_escaped(environment.decides or 'the machine')}."
+        return f"{command}: whether it is refused depends on {escaped(environment.decides or 'the machine')}."
     if environment.virtual_environment:
         return f"{command} installs into the virtual environment {code(environment.virtual_environment)}."
     if install.python.own:
@@ -59,13 +61,13 @@ def _target(environment: Environment) -> str:
     interpreter = environment.interpreter
     if interpreter is None:
         if environment.distribution and environment.managed is Managed.YES:
-            return f"It reaches the Python of {_escaped(environment.distribution)}, which is externally managed."
+            return f"It reaches the Python of {escaped(environment.distribution)}, which is externally managed."
         return ""
-    version = f" (Python {_escaped(interpreter.version)})" if interpreter.version else ""
+    version = f" (Python {escaped(interpreter.version)})" if interpreter.version else ""
     reached = f"It reaches {code(interpreter.path)}{version}"
     if interpreter.marker is None:
         return f"{reached}, which is not externally managed."
-    by = f" by {_escaped(environment.distribution)}" if environment.distribution else ""
+    by = f" by {escaped(environment.distribution)}" if environment.distribution else ""
     return f"{reached}, marked as externally managed{by} in {code(interpreter.marker.path)}."
 
 
@@ -76,7 +78,7 @@ def marker_text(environment: Environment) -> str:
         return ""
     paragraph = marker.message.strip().partition("\n\n")[0]
     text = " ".join(paragraph.split())
-    return _escaped(text if len(text) <= 240 else f"{text[:239].rstrip()}…")
+    return escaped(text if len(text) <= 240 else f"{text[:239].rstrip()}…")
 
 
 def _reasons(judged: Judged, lines: LineTable) -> list[str]:
@@ -88,7 +90,7 @@ def _reasons(judged: Judged, lines: LineTable) -> list[str]:
 
 def _reason(evidence: Evidence, lines: LineTable) -> str:
     where = f" (line {lines.position(evidence.span.start)[0] + 1})" if evidence.span else ""
-    return f"{_escaped(evidence.text)}{where}"
+    return f"{escaped(evidence.text)}{where}"
 
 
 def _instead(analysis: Analysis, findings: list[Finding]) -> list[str]:
@@ -97,23 +99,9 @@ def _instead(analysis: Analysis, findings: list[Finding]) -> list[str]:
         for fix in propose(analysis.context, finding):
             if not fix.title.startswith("Last resort"):
                 titles.setdefault(fix.title.removesuffix(" instead"))
-    return [f"Instead: {_escaped('; '.join(list(titles)[:3]))}."] if titles else []
+    return [f"Instead: {escaped('; '.join(list(titles)[:3]))}."] if titles else []
 
 
 def _report(analysis: Analysis, report: ErrorReport) -> str:
     found = [f for f in analysis.findings if f.subject is report]
-    return "\n\n".join([*(f"{_escaped(f.message)}." for f in found), *_instead(analysis, found)])
-
-
-def code(text: str) -> str:
-    """Inline code; text that holds backticks gets a longer fence."""
-    text = printable(" ".join(text.split()))
-    if "`" not in text:
-        return f"`{text}`"
-    fence = "`" * (max(len(run) for run in re.findall("`+", text)) + 1)
-    return f"{fence} {text} {fence}"
-
-
-def _escaped(text: str) -> str:
-    """Text of a document or a marker as plain Markdown text."""
-    return _SPECIAL.sub(r"\\\1", printable(text))
+    return "\n\n".join([*(f"{escaped(f.message)}." for f in found), *_instead(analysis, found)])
