@@ -366,7 +366,7 @@ class Expressions:
                 self.at += 1
             elif text in ("*", "**"):
                 self.at += 1
-                return Star(start, self._behind(), self._unary())
+                return Star(start, self._behind(), self.expression())
             else:
                 break
         operand = self.operand()
@@ -374,6 +374,7 @@ class Expressions:
 
     def operand(self) -> Node:
         """A name, a literal or brackets, with the attributes, calls and subscripts behind it."""
+        start = self._position()
         node = self._atom()
         if node is None:
             at = self._position()
@@ -384,15 +385,15 @@ class Expressions:
                 break
             if token.text == "." and self._names_next():
                 self.at += 2
-                node = Attribute(node.start, self._behind(), node, self.tokens[self.at - 1].text)
+                node = Attribute(start, self._behind(), node, self.tokens[self.at - 1].text)
             elif token.text == "(":
-                node = self._call(node)
+                node = self._call(node, start)
             elif token.text == "[":
                 self.at += 1
                 index = self._bracketed("[", token.start)
                 if isinstance(index, Sequence) and len(index.items) == 1:
                     index = index.items[0]
-                node = Subscript(node.start, self._behind(), node, index)
+                node = Subscript(start, self._behind(), node, index)
             else:
                 break
         return node
@@ -429,11 +430,11 @@ class Expressions:
             return Other(token.start, token.end)
         return None
 
-    def _call(self, func: Node) -> Node:
+    def _call(self, func: Node, start: int) -> Node:
         self.at += 1
         args: list[Node] = []
         keywords: list[tuple[str | None, Node]] = []
-        call = Call(func.start, 0, func, args, keywords)
+        call = Call(start, 0, func, args, keywords)
         self.calls.append(call)
         for node, name in self._arguments():
             if name is not None:

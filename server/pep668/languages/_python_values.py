@@ -34,6 +34,8 @@ _T = TypeVar("_T")
 _MOST = 6  # values that an expression may have
 _LATEST = 80  # of the statements that give a name its value, as many are looked at
 _BUDGET = 600  # expressions that are read for one call
+_TOTAL = 40_000  # for a whole text, and a tenth of its length
+_LONGEST = 400  # pieces or items of a value; a longer one is not known
 _DEEPEST = 14
 
 
@@ -144,11 +146,15 @@ class Evaluator:
     def __init__(self, module: Module) -> None:
         self.module = module
         self._left = 0
+        self._total = _TOTAL + len(module.text) // 10
 
     def values(self, node: Node, where: Where) -> list[Value]:
         """What an expression may be, at least one value; begins a new budget."""
-        self._left = _BUDGET
-        return self._values(node, where)
+        self._left = min(_BUDGET, self._total)
+        self._total -= self._left
+        values = self._values(node, where)
+        self._total += max(0, self._left)
+        return values
 
     def qualified(self, node: Node) -> str:
         """The dotted name of a function with what was imported put in: `subprocess.run` of `run` or `sp.run`."""
@@ -184,7 +190,7 @@ class Evaluator:
             found = self._subscript(node, where)
         elif isinstance(node, Star):
             found = self._values(node.value, where.deeper())
-        return found[:_MOST] or [self._hole(node)]
+        return [v if _size(v) <= _LONGEST else self._hole(node) for v in found[:_MOST]] or [self._hole(node)]
 
     def _hole(self, node: Node, *, many: bool = False) -> Text:
         named = node.func if isinstance(node, Call) else node.value if isinstance(node, Subscript) else node
@@ -592,6 +598,12 @@ class Evaluator:
             items = more.items if isinstance(more, Words) else (self._hole(change.value, many=True),)
             return Words(value.items + items)
         return Text(value.pieces + more.pieces) if isinstance(more, Text) else value
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, Text):
+        return len(value.pieces)
+    return len(value.items) if isinstance(value, Words) else len(value.entries)
 
 
 def _at(binding: Binding) -> int:
