@@ -164,8 +164,13 @@ def _lines_before(context: Context, judged: Judged, maker: str) -> tuple[Edit, .
         'ENV PATH="$VIRTUAL_ENV/bin:$PATH"',
         *([f"USER {name}"] if name else []),
     ]
+    inside = region_of(judged.install.command)
+    file = inside.parent if inside is not None else None
+    written = [line if file is None else file.written(line) for line in lines]
     newline = newline_of(context.text)
-    return (Edit(Span(span.start, span.start), "".join(f"{line}{newline}{lead}" for line in lines)),)
+    if None in written:
+        return None
+    return (Edit(Span(span.start, span.start), "".join(f"{line}{newline}{lead}" for line in written)),)
 
 
 def _venv_package_lines(context: Context, judged: Judged) -> list[str]:
