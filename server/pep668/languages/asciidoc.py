@@ -20,6 +20,7 @@ LANGUAGE = Language("asciidoc", ids=("asciidoc", "adoc"), patterns=("*.adoc", "*
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+\S")
 _ATTRIBUTES = re.compile(r"\[(?P<list>[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*)\][ \t]*$")
 _DELIMITER = re.compile(r"(?P<verbatim>-{4,}|\.{4,})[ \t]*$|(?P<comment>/{4,})[ \t]*$|(?P<raw>\+{4,})[ \t]*$")
+_CONTAINER = re.compile(r"(?:={4,}|\*{4,}|_{4,}|--|[|,:!]={3,}|\+|'{3,}|<{3,})[ \t]*$")
 _FENCED = re.compile(r"```([\w+-]*)[^`]*$")
 _TITLE = re.compile(r"\.[^\s.]")
 _DEFAULT = re.compile(r":source-language:[ \t]*(\S+)")
@@ -72,6 +73,9 @@ class _Reader:
             style = self._style(attributes["list"])
             self.style = self.style if style is None else style
             return iter(()), number + 1
+        if _CONTAINER.match(line):
+            self.style = None
+            return iter(()), number + 1
         delimiter = _DELIMITER.match(line)
         fenced = _FENCED.match(line)
         if delimiter or fenced:
@@ -79,7 +83,7 @@ class _Reader:
         end = number + 1
         while end < len(self.lines) and self.lines.indents[end] >= 0 and not self._interrupts(end):
             end += 1
-        literal = self.lines.indents[number] > 0 and (number == 0 or self.lines.indents[number - 1] < 0)
+        literal = self.lines.indents[number] > 0
         style, self.style = self.style, None
         if style is not None or (literal and not _starts_item(line)):
             return self._block(number, end, style or "", number, end), end
@@ -87,7 +91,7 @@ class _Reader:
 
     def _interrupts(self, number: int) -> bool:
         line = self.lines.line(number)
-        return bool(_DELIMITER.match(line) or _FENCED.match(line) or _ATTRIBUTES.match(line) or line.strip() == "+")
+        return bool(_DELIMITER.match(line) or _FENCED.match(line) or _ATTRIBUTES.match(line) or _CONTAINER.match(line))
 
     def _style(self, text: str) -> str | None:
         """The language that a list of attributes gives to its block, None where it makes none of code."""

@@ -19,7 +19,8 @@ LANGUAGE = Language("html", ids=("html", "xhtml"), patterns=("*.html", "*.htm", 
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _PIECE = re.compile(
-    r"<!--|<(?P<close>/?)(?P<tag>[a-zA-Z][\w:-]{0,40})(?P<attributes>[^<>]*)>"
+    r"<!--|<(?P<close>/?)(?P<tag>[a-zA-Z][\w:-]{0,40})"
+    r"(?P<attributes>[^<>\"']*(?:(?:\"[^\"]{0,1000}\"|'[^']{0,1000}')[^<>\"']*){0,40}|[^<>]*)>"
     r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});"
 )
 _CLASS = re.compile(r"(?:\bclass|className|data-lang|data-language|\blang|\blanguage)\s*=\s*[{]?[\"']?([^\"'>]*)")

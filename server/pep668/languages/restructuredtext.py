@@ -99,7 +99,7 @@ class _Reader:
         directive = _DIRECTIVE.match(rest)
         if directive is None:
             if _TARGET.match(rest):
-                return iter(()), number + 1
+                return self._sentences(number, number + 1), number + 1
             if not rest and lines.indents[number + 1 : number + 2] in ([], [-1]):
                 return iter(()), number + 1
             return iter(()), lines.deeper(number + 1, indent)  # a comment
@@ -130,7 +130,7 @@ class _Reader:
         if name == "code-tab":
             return argument.partition(" ")[0]
         if name == "raw":
-            return "html" if argument == "html" else "none"
+            return argument or "raw"
         return _LANGUAGES.get(name)
 
     def _paragraph(self, number: int) -> tuple[Iterator[Region], int]:
