@@ -76,7 +76,7 @@ class Values:
 
     def assign(self, found: Assign) -> None:
         name = self.expand(found.name)
-        text = found.value[0]
+        text = found.value[0] if found.body else found.value[0].replace("\\#", "#")
         if found.targets:
             for target in self.expand(found.targets).split():
                 mine = self.targets.setdefault(target, {})
