@@ -25,13 +25,11 @@ def call(name: str, arguments: list[list[Any]]) -> list[Any]:
     function = _FUNCTIONS.get(name)
     if function is None:
         return [UNKNOWN]
-    out: list[Any] = []
-    for values in itertools.islice(itertools.product(*arguments), _MOST * _MOST):
-        try:
-            out += function(*values)
-        except (TypeError, ValueError, IndexError, RecursionError):  # too few arguments, no JSON
-            out.append(UNKNOWN)
-    return out
+    try:
+        several = itertools.islice(itertools.product(*arguments), _MOST * _MOST)
+        return [answer for values in several for answer in function(*values)]
+    except (TypeError, ValueError, IndexError, RecursionError):  # too few arguments, no JSON
+        return [UNKNOWN]
 
 
 def _contains(whole: Any, part: Any) -> tuple[bool, ...]:

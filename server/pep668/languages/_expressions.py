@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pep668.text import MappedText, SourceMap, Span
@@ -22,7 +22,8 @@ from ._conditions import UNKNOWN, Lookup
 Made = tuple[str, SourceMap]
 
 _OPEN = "${{"
-_MACRO = re.compile(r"\$\(([A-Za-z_][\w.-]{0,200})\)")
+# The commands that scripts substitute by one word are left to the shell.
+_MACRO = re.compile(r"\$\((?!(?:pwd|nproc|date|whoami|hostname|mktemp|id|uname|arch)\))([A-Za-z_][\w.]{0,200})\)")
 _CLOSE = re.compile(r"'|\}\}|\$\{\{")
 _LONGEST = 4_000
 _PATH = re.compile(r"([A-Za-z_][\w-]*)((?:\.[A-Za-z_][\w-]*|\['[\w.-]+'\])*)")
@@ -164,3 +165,13 @@ def certain(text: str, lookup: Lookup, macros: bool = False) -> str | None:
     """The one text that a scalar with templates is, None where that is not known."""
     found = possible(text, lookup, macros)
     return found[0] if len(found) == 1 else None
+
+
+def environment_value(text: str, lookups: Iterable[Lookup], macros: bool = False) -> str | None:
+    """A variable's value, where all look-ups give the same; else with `${NAME}` for parts, None where all is unknown."""
+    found = {certain(text, lookup, macros) for lookup in lookups}
+    if len(found) == 1 and None not in found:
+        return found.pop()
+    hidden = [*templates(text, macros)]
+    whole = len(hidden) == 1 and len(hidden[0].span) == len(text.strip())
+    return None if whole and hidden[0].name.startswith("__") else symbolic(text, macros)

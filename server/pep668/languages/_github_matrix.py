@@ -111,7 +111,7 @@ def _rows(node: Node | None) -> tuple[list[Combination], bool]:
 
 
 def plain(node: Node, depth: int = 0) -> Any:
-    """A node's value: text, True, False, None, a tuple, a dict; UNKNOWN where an expression needs more than the file."""
+    """A node's value: text, True, False, None, a tuple, a dict; UNKNOWN where the file does not say."""
     if depth > _DEEPEST:
         return UNKNOWN
     if isinstance(node, Tree):

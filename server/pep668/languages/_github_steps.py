@@ -10,11 +10,11 @@ from pep668.syntax.node import Mapping as Tree
 from pep668.syntax.node import Node, Scalar, Sequence, text
 from pep668.text import Span
 
-from . import _actions, _github_job
+from . import _actions, _runs
 from ._actions import CommandInput, Shell
-from ._expressions import certain, symbolic, templates
-from ._github_job import Job, Run
+from ._expressions import certain, environment_value, symbolic, templates
 from ._pipeline import Piece, Process, fact, values, variables
+from ._runs import Job, Run
 
 _USER = re.compile(r"(?:^|\s)(?:--user|-u)[= ](\S+)")
 _MATRIX = re.compile(r"\s*matrix((?:\.[\w-]+)+)\s*")
@@ -46,7 +46,7 @@ class Steps:
 
     def step(self, job: Job, step: Tree) -> Iterator[Process]:
         condition = step.text("if") or ""
-        runs = _github_job.selected(job, condition)
+        runs = _runs.selected(job, condition)
         for run in values(step, "run"):
             if isinstance(run, Scalar) and not run.missing:
                 yield from self._run(job, step, run, runs, condition)
@@ -54,7 +54,7 @@ class Steps:
         if uses:
             evidence = Evidence(f"uses: {uses}", self.region.outer(_span(step)))
             yield from self._inputs(job, step, runs)
-            _github_job.apply(
+            _runs.apply(
                 job,
                 lambda run: _actions.effects(uses, lambda name: _given(step, name, run)),
                 condition,
@@ -90,7 +90,7 @@ class Steps:
     ) -> tuple[Fact, ...]:
         region = self.region
         windows = shell.language in ("powershell", "cmd")
-        out = [*_github_job.facts(region, job, runs, condition, login=shell.login or windows or shell.conda)]
+        out = [*_runs.facts(region, job, runs, condition, login=shell.login or windows or shell.conda)]
         active = any(f.kind == "conda" and f.value is not None for f in out)
         given = step.get("shell") or step
         if shell.elsewhere:
@@ -209,7 +209,7 @@ class Steps:
         runs = [r for r in job.runs if not system or r.platform in (system, "")] or job.runs
         linux = [r for r in runs if r.platform == "linux"] if not system else runs if system == "linux" else []
         outside = [r for r in runs if r not in linux]
-        yield from _github_job.place(self.region, job, outside)
+        yield from _runs.place(self.region, job, outside)
         if linux:
             shown = "cibuildwheel runs it in a container, where a Python of its own comes first"
             yield fact(self.region, "python", None if outside else "cibuildwheel", span, shown)
@@ -250,7 +250,7 @@ def _one_of(written: str, runs: list[Run]) -> str | None:
 
 def _one(node: Node, runs: list[Run]) -> str | None:
     """A variable's value where it is the same in all runs."""
-    return _one_of(node.value, runs) if isinstance(node, Scalar) else None
+    return environment_value(node.value, [r.lookup for r in runs]) if isinstance(node, Scalar) else None
 
 
 def _at(matrix: Node | None, path: list[str]) -> Iterator[Scalar]:

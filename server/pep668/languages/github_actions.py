@@ -16,22 +16,21 @@ from pep668.syntax.node import Node, Scalar, Sequence
 
 from . import Language, _github_job
 from ._expressions import opaque
-from ._github_job import Job, Run
 from ._github_steps import Steps
 from ._pipeline import Process, entries, regions, values
+from ._runs import Job, Run
 
 _FOLDERS = (".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/")
 _ON = re.compile(r"^(?:on|\"on\"|'on'|true)[ \t]*:", re.MULTILINE)
 _JOBS = re.compile(r"^jobs[ \t]*:", re.MULTILINE)
-_COMPOSITE = re.compile(
-    r"^runs[ \t]*:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n|[ \t]+.*\n)*?[ \t]+using[ \t]*:", re.MULTILINE
-)
+_RUNS = re.compile(r"^runs[ \t]*:", re.MULTILINE)
+_COMPOSITE = re.compile(r"^[ \t]+using[ \t]*:[ \t]*[\"']?composite\b", re.MULTILINE)
 
 
 def _sniff(text: str) -> bool:
     if _JOBS.search(text) and _ON.search(text):
         return True
-    return "using" in text and _COMPOSITE.search(text.replace("\r\n", "\n")) is not None
+    return _RUNS.search(text) is not None and _COMPOSITE.search(text) is not None
 
 
 LANGUAGE = Language(
@@ -61,9 +60,11 @@ def _processes(region: Region, root: Tree) -> Iterator[Process]:
             if isinstance(entry.value, Tree):
                 job = _github_job.read(f"job:{entry.key.value}", entry.value, region.text)
                 jobs.append((job, entry.value))
-    for node in values(root, "runs"):
-        if isinstance(node, Tree) and node.get("steps") is not None:
-            jobs.append((Job("action", [Run({}, known=False)], node.get("using")), node))
+    jobs += [
+        (Job("action", [Run({}, known=False)], node.get("using")), node)
+        for node in values(root, "runs")
+        if isinstance(node, Tree) and node.get("steps") is not None
+    ]
     runs = [run for job, _ in jobs for run in job.runs] or [Run({}, known=False)]
     yield from shared.variables(Job("workflow", runs), root.get("env"))
     for job, tree in jobs:
