@@ -168,7 +168,7 @@ def certain(text: str, lookup: Lookup, macros: bool = False) -> str | None:
 
 
 def environment_value(text: str, lookups: Iterable[Lookup], macros: bool = False) -> str | None:
-    """A variable's value, where all look-ups give the same; else with `${NAME}` for parts, None where all is unknown."""
+    """A variable's value where all look-ups give the same, else with `${NAME}` for parts; None where all is unknown."""
     found = {certain(text, lookup, macros) for lookup in lookups}
     if len(found) == 1 and None not in found:
         return found.pop()
