@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pep668.context import Context
-from pep668.model import Requirement, RequirementsFile, RequirementsKind, Step
+from pep668.model import Step
 
 COMMAND = "pep668.createEnvironment"
 
@@ -32,32 +32,6 @@ def create(
         if values:
             arguments[key] = list(values)
     return Step(COMMAND, arguments)
-
-
-def contents(file: RequirementsFile, path: str) -> tuple[list[str], list[str], list[str]]:
-    """Packages, requirements files and editable projects that install a whole file.
-
-    `path` is the file's, relative to the folder. Empty where pip would look elsewhere than the file says.
-    """
-    if file.kind is RequirementsKind.REQUIREMENTS:
-        return [], [path], []
-    if file.sources:
-        return [], [], []
-    if file.kind is RequirementsKind.PROJECT:
-        return [], [], [path.rpartition("/")[0] or "."]
-    packages = (installable_text(r) for r in file.requirements if r.group not in ("build-system", "conda"))
-    return [p for p in dict.fromkeys(packages) if p], [], []
-
-
-def installable_text(requirement: Requirement) -> str | None:
-    """A requirement as an argument of `pip install`; None where only its own file can say it.
-
-    Variables are replaced in files only, and a path is relative to the file; a name instead would install another
-    project than the one that is meant.
-    """
-    if "$" in requirement.text or (requirement.url and "://" not in requirement.url):
-        return None
-    return f"{requirement.text} ; {requirement.marker}" if requirement.marker else requirement.text
 
 
 def _uri(folder: str) -> str | None:

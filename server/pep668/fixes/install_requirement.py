@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.environment.installed import name_of, workspace_environment
+from pep668.environment.installed import installable_text, name_of, workspace_environment
 from pep668.model import Finding, Fix, Requirement, RequirementsKind
 
-from ._steps import create, installable_text
+from ._steps import create
 
 RULES = ("EM031",)
 ORDER = 10

@@ -6,9 +6,10 @@ import posixpath
 from collections.abc import Iterator
 
 from pep668.context import Context
+from pep668.environment.installed import contents
 from pep668.model import Finding, Fix, RequirementsFile, RequirementsKind
 
-from ._steps import contents, create
+from ._steps import create
 
 RULES = ("EM030",)
 ORDER = 10
