@@ -39,6 +39,8 @@ LANGUAGE = Language(
     sniff=_sniff,
 )
 
+_RUN = ("entrypoint", "command")
+
 
 def extract(region: Region) -> Iterator[Region]:
     """The commands of all services; each service is a system."""
@@ -59,9 +61,23 @@ def _services(root: Mapping) -> tuple[Entry, ...]:
     """The services; the first version of the format has them at the top, extensions may have any."""
     services = root.get("services")
     if isinstance(services, Mapping):
-        return _pipeline.entries(services)
+        found = _pipeline.entries(services)
+        return (*_unused(root, found), *found)
     old = tuple(e for e in root.entries if isinstance(e.value, Mapping) and not e.key.value.startswith("x-"))
-    return tuple(e for e in old if isinstance(e.value, Mapping) and (e.value.get("image") or e.value.get("build")))
+    found = tuple(e for e in old if isinstance(e.value, Mapping) and (e.value.get("image") or e.value.get("build")))
+    return (*_unused(root, found), *found)
+
+
+def _unused(root: Mapping, services: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Extensions that look like a service and that none here is made of: one of another file may be."""
+    used = {id(node) for s in services if isinstance(s.value, Mapping) for node in map(s.value.get, _RUN)}
+    return tuple(
+        e
+        for e in root.entries
+        if e.key.value.startswith("x-")
+        and isinstance(e.value, Mapping)
+        and any(node is not None and id(node) not in used for node in map(e.value.get, _RUN))
+    )
 
 
 def _processes(region: Region, commands: Commands, entry: Entry, service: Mapping) -> Iterator[Process]:

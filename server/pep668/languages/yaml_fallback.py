@@ -22,12 +22,11 @@ from ._pipeline import Piece, Process
 
 # Keys as they are compared: in small letters, without `-` and `_`.
 _LINES = frozenset(
-    "run runs script scripts commands cmds shell bash sh beforescript afterscript install beforeinstall afterinstall"
-    " preinstall postinstall installcommand installcommands prebuild postbuild build buildcommand buildcommands"
-    " beforebuild afterbuild setup setupcommand setupcommands bootstrap prepare provision before init prologue"
-    " epilogue poststart prestart startcommand testcommand testcommands commandline postcreatecommand exec test"
-    " preparecommands postclone postinstallcommands setupscript startupscript userdata initscript hooks".split()
+    "run runs shell bash sh install beforeinstall afterinstall preinstall postinstall prebuild postbuild build"
+    " beforebuild afterbuild setup bootstrap prepare provision before init prologue epilogue poststart prestart"
+    " commandline exec test postclone userdata hooks".split()
 )
+_ENDING = re.compile(r"(?:.*[-_])?(?:script|command|cmd)s?|.*[a-z](?:Script|Command|Cmd)s?", re.DOTALL)
 # Keys of one program with its arguments, where they hold a list.
 _WORDS = frozenset("command cmd entrypoint exec".split())
 _PROSE = re.compile(r"[A-Z][a-z']+[ ,](?:[a-z'`]+[ ,.]){2}|[-*] [A-Z]|```|>|\[[^\]]*\]\(")
@@ -35,11 +34,15 @@ _TEMPLATE = re.compile(
     r"\$?\{\{[^{}\n]{0,500}\}\}|\{%[^%\n]{0,500}%\}|<%[^%\n]{0,500}%>|<<[ ]?[\w.]{1,100}[ ]?>>|\$\[\[[^\]\n]{0,300}\]\]"
 )
 _FIRST = re.compile(r"\ufeff?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:---|%YAML|[ \t]*(?:- )*[\w.\"'/-]+:(?=\s|$)|[ \t]*- )")
-_ANY_KEY = re.compile(r"^[ \t]*(?:- +)*[\"']?([A-Za-z_-]{2,30})[\"']?:", re.MULTILINE)
+_ANY_KEY = re.compile(r"^[ \t]*(?:- +)*[\"']?([A-Za-z_-]{2,40})[\"']?:", re.MULTILINE)
 
 
 def _sniff(text: str) -> bool:
-    return _FIRST.match(text) is not None and any(_plain(m[1]) in _LINES | _WORDS for m in _ANY_KEY.finditer(text))
+    return _FIRST.match(text) is not None and any(_is_run(m[1]) for m in _ANY_KEY.finditer(text))
+
+
+def _is_run(key: str) -> bool:
+    return _plain(key) in _LINES or _plain(key) in _WORDS or _ENDING.fullmatch(key) is not None
 
 
 def _plain(key: str) -> str:
@@ -104,7 +107,7 @@ def _entry(commands: Commands, entry: Entry, holder: Mapping, name: str, facts: 
         if isinstance(value, Scalar) and (_is_prose(value.value) or script_language(value.value)[0] != "shell"):
             return
         pieces = commands.run(value, holder.get("args"))
-    elif key in _LINES | _WORDS:
+    elif _is_run(entry.key.value):
         nodes = value.items if isinstance(value, Sequence) else (value,)
         for node in nodes:
             if isinstance(node, Scalar) and not _is_prose(node.value):

@@ -4,7 +4,7 @@ Made for files that are being typed: what is wrong at one place (an indentation,
 or a bracket that is not closed, a key without a colon) costs that place only. So a quote
 ends at the latest before a line that begins an entry further out; and a line whose
 indentation fits nowhere belongs to the innermost collection that it is still inside of.
-Lines of a template language (`{% if %}`, `{{- end }}`) are skipped.
+Lines of a template language (`{% if %}`, `{{- end }}`, `%{ endfor }`) are skipped.
 
 Compared in the tests with PyYAML, whose reading of correct text this is (YAML 1.1).
 """
@@ -43,7 +43,7 @@ _KEY = re.compile(
 _ENDS = re.compile(r"(?<=[ \t])#|:(?=[ \t]|$)")
 _COMMENT = re.compile(r"(?<=[ \t])#")
 _ENDS_IN_FLOW = re.compile(rf"{_TEMPLATED}|(?<=[ \t])#|:(?=[ \t,\[\]{{}}]|$)|[,\[\]{{}}]")
-_ONLY_TEMPLATE = re.compile(rf"(?:{_TEMPLATED}|\{{#[^\r\n]*#\}})[ \t]*(?=[\r\n]|\Z)")
+_ONLY_TEMPLATE = re.compile(rf"(?:{_TEMPLATED}|\{{#[^\r\n]*#\}}|%\{{[^}}\r\n]*\}}|<%[^%\r\n]*%>)[ \t]*(?=[\r\n]|\Z)")
 _TEMPLATE = re.compile(_TEMPLATED)
 _IN_DOUBLE = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _IN_SINGLE = re.compile(r"[^']*(?:''[^']*)*")
@@ -141,7 +141,7 @@ class _Reader:
         """Whether a line is one of a template language; one that goes on to further lines is skipped to its end."""
         if self.text[self.at] == "%" and self.at == self.lines.starts[self.line]:
             return True  # a directive
-        if self.text[self.at] != "{":
+        if self.text[self.at] not in "{%<":
             return False
         if _ONLY_TEMPLATE.match(self.text, self.at):
             return True
