@@ -8,14 +8,14 @@ from dataclasses import replace
 from pep668.model import Region, Requirement, RequirementsFile, RequirementsKind
 from pep668.syntax.node import Mapping, Scalar
 
-from . import Language
+from . import Language, _pyproject_scripts
 from ._dependencies import listed, located, tabled
 
 LANGUAGE = Language("pyproject", names=("pyproject.toml",), always=True)
 
 
 def extract(region: Region) -> Iterator[Region | RequirementsFile]:
-    """What the project asks for, as one object."""
+    """What the project asks for, as one object, and what its tools run."""
     from pep668.syntax.toml import parse  # a megabyte of patterns that most documents do not need
 
     document = parse(region.text)
@@ -26,6 +26,7 @@ def extract(region: Region) -> Iterator[Region | RequirementsFile]:
     indexes = (("uv", "index"), ("uv", "index-url"), ("uv", "extra-index-url"), ("poetry", "source"), ("pdm", "source"))
     named = any(document.get("tool", *path) is not None for path in indexes)
     yield RequirementsFile(requirements, first=asked, kind=_kind(document, requirements), sources=named)
+    yield from _pyproject_scripts.regions(region, document)
 
 
 def _standard(region: Region, document: Mapping) -> Iterator[Requirement]:

@@ -9,7 +9,7 @@ from pep668.model import Region, Requirement, RequirementsFile, RequirementsKind
 from pep668.syntax.node import Mapping, Scalar
 from pep668.text import SourceMap, Span
 
-from . import Language
+from . import Language, _tox
 from ._dependencies import named
 
 LANGUAGE = Language("setup-cfg", names=("setup.cfg",), always=True)
@@ -20,7 +20,7 @@ _COMMENT = re.compile(r"(?:^|\s+)#.*")
 
 
 def extract(region: Region) -> Iterator[Region | RequirementsFile]:
-    """What the project asks for, as one object."""
+    """What the project asks for, as one object, and what tox runs."""
     from pep668.syntax.ini import parse
 
     document = parse(region.text)
@@ -37,6 +37,7 @@ def extract(region: Region) -> Iterator[Region | RequirementsFile]:
     project = document.text("metadata", "name") is not None or document.mapping("options").entries
     kind = RequirementsKind.PROJECT if project else RequirementsKind.BUILD
     yield RequirementsFile(tuple(requirements), first=asked, kind=kind)
+    yield from _tox.ini_regions(region, document, only="testenv")
 
 
 def _listed(region: Region, document: Mapping, path: tuple[str, str], group: str) -> Iterator[Requirement]:
