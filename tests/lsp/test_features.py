@@ -190,7 +190,9 @@ def applied(text: str, edit: types.WorkspaceEdit) -> str:
         [edits] = map(list, edit.changes.values())
     lines = text.split("\n")
     starts = [sum(len(line) + 1 for line in lines[:n]) for n in range(len(lines) + 1)]
-    for e in sorted(edits, key=lambda e: (e.range.start.line, e.range.start.character), reverse=True):
+    # From the end; of edits at one place the first stands first.
+    edits.sort(key=lambda e: (e.range.start.line, e.range.start.character))
+    for e in reversed(edits):
         first = starts[e.range.start.line] + e.range.start.character
         last = starts[e.range.end.line] + e.range.end.character
         text = text[:first] + e.new_text + text[last:]

@@ -141,7 +141,7 @@ async def test_watchers_are_registered_where_the_client_can(connect: Connect) ->
     by_method = {r.method: r.register_options for r in registered}
     patterns = [w["globPattern"] for w in by_method["workspace/didChangeWatchedFiles"]["watchers"]]  # type: ignore[index]
     assert len(patterns) == len(set(patterns))
-    for name in ("pep668.toml", "pyproject.toml", "pyvenv.cfg", "pip.conf", "*requirements*.txt", "*.dist-info/RECORD"):
+    for name in ("pep668.toml", "pyproject.toml", "pyvenv.cfg", "pip.conf", "requirements.txt", "*.dist-info/RECORD"):
         assert f"**/{name}" in patterns
     assert by_method["workspace/didChangeConfiguration"] == {"section": "pep668"}
 

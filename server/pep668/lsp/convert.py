@@ -13,7 +13,7 @@ from pep668.model import Applicability, Finding, Fix, Judged, RequirementsFile, 
 from pep668.text import Edit
 
 from .client import Client
-from .documents import Document
+from .documents import Shown
 
 SOURCE = "pep668"
 SHOW_FIX = "pep668.showFix"
@@ -26,21 +26,21 @@ _SEVERITIES = {
 }
 
 
-def to_range(document: Document, span: Span) -> types.Range:
+def to_range(document: Shown, span: Span) -> types.Range:
     return types.Range(_position(document, span.start), _position(document, span.end))
 
 
-def _position(document: Document, offset: int) -> types.Position:
+def _position(document: Shown, offset: int) -> types.Position:
     return types.Position(*document.position(offset))
 
 
-def from_range(document: Document, found: types.Range) -> Span:
+def from_range(document: Shown, found: types.Range) -> Span:
     start = document.offset(found.start.line, found.start.character)
     end = document.offset(found.end.line, found.end.character)
     return Span(min(start, end), max(start, end))
 
 
-def diagnostic(document: Document, finding: Finding, client: Client) -> types.Diagnostic:
+def diagnostic(document: Shown, finding: Finding, client: Client) -> types.Diagnostic:
     related = [_related(document, e.span, e.text) for e in finding.related if e.span] if client.related else None
     return types.Diagnostic(
         range=to_range(document, finding.span),
@@ -54,8 +54,9 @@ def diagnostic(document: Document, finding: Finding, client: Client) -> types.Di
     )
 
 
-def _related(document: Document, span: Span, text: str) -> types.DiagnosticRelatedInformation:
-    return types.DiagnosticRelatedInformation(types.Location(document.uri, to_range(document, span)), text)
+def _related(document: Shown, span: Span, text: str) -> types.DiagnosticRelatedInformation:
+    place = document.at(span.start)
+    return types.DiagnosticRelatedInformation(types.Location(place.uri, to_range(place, span)), text)
 
 
 def _data(finding: Finding) -> dict[str, str]:
@@ -69,7 +70,7 @@ def _data(finding: Finding) -> dict[str, str]:
 
 
 def action(
-    document: Document, fix: Fix, solved: types.Diagnostic, client: Client
+    document: Shown, fix: Fix, solved: types.Diagnostic, client: Client
 ) -> types.CodeAction | types.Command | None:
     """A fix as a code action; as a command where the client knows no more. None where that cannot be."""
     command = _command(fix)
@@ -98,18 +99,25 @@ def _command(fix: Fix) -> types.Command | None:
     return None
 
 
-def _workspace_edit(document: Document, edits: Iterable[Edit], client: Client) -> types.WorkspaceEdit:
-    converted = [types.TextEdit(to_range(document, e.span), e.new_text) for e in edits]
+def _workspace_edit(document: Shown, edits: Iterable[Edit], client: Client) -> types.WorkspaceEdit:
+    converted: dict[str, tuple[Shown, list[types.TextEdit]]] = {}
+    for edit in edits:
+        place = document.at(edit.span.start)
+        written = types.TextEdit(to_range(place, edit.span), place.written(edit.new_text))
+        converted.setdefault(place.uri, (place, []))[1].append(written)
     if not client.document_changes:
-        return types.WorkspaceEdit(changes={document.uri: converted})
-    identifier = types.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version)
-    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, [*converted])])
+        return types.WorkspaceEdit(changes={uri: found for uri, (_, found) in converted.items()})
+    changes = []
+    for uri, (place, found) in converted.items():
+        identifier = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=place.version)
+        changes.append(types.TextDocumentEdit(identifier, [*found]))
+    return types.WorkspaceEdit(document_changes=[*changes])
 
 
 # --- hover ---
 
 
-def hover(document: Document, span: Span, markdown: str, client: Client) -> types.Hover:
+def hover(document: Shown, span: Span, markdown: str, client: Client) -> types.Hover:
     kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
     text = markdown if client.markdown else plain(markdown)
     return types.Hover(contents=types.MarkupContent(kind, text), range=to_range(document, span))
@@ -131,7 +139,7 @@ def plain(markdown: str) -> str:
 
 
 def lens(
-    document: Document, found: RequirementsFile, title: str, arguments: dict[str, Any], command: str
+    document: Shown, found: RequirementsFile, title: str, arguments: dict[str, Any], command: str
 ) -> types.CodeLens:
     span = found.first or Span(0, 0)
     return types.CodeLens(to_range(document, span), types.Command(title, command, arguments=[arguments]))

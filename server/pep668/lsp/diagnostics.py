@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from . import convert, uris
-from .documents import Document
+from .documents import Document, Shown
 
 if TYPE_CHECKING:
     from .server import Server
@@ -27,29 +27,29 @@ _PART = 0.25
 _LONGEST_PAUSE = 0.5
 
 
-async def items(document: Document, server: Server) -> list[types.Diagnostic]:
+async def items(document: Document, server: Server) -> list[tuple[Shown, list[types.Diagnostic]]]:
+    """The diagnostics of a document, or of each cell of a notebook."""
     found = server.session.findings(document)
     if found is None:
         analysis = await server.analysis(document)
         found = analysis.findings if analysis else ()
-    return [convert.diagnostic(document, finding, server.client) for finding in found]
-
-
-def pushes(server: Server, document: Document) -> bool:
-    return document.notebook is not None or not server.client.pulls
+    return [
+        (part, [convert.diagnostic(part, finding, server.client) for finding in found if part.holds(finding.span)])
+        for part in document.parts
+    ]
 
 
 async def pull(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     document = server.protocol.documents.get(params.text_document.uri)
     if document is None:
         return await _of_file(server, uris.to_path(params.text_document.uri))
-    if pushes(server, document):
+    if document.notebook is not None:
         return types.RelatedFullDocumentDiagnosticReport(items=[])
     server.watch.glance()
     identity = ".".join(map(str, server.session.key(document)))
     if params.previous_result_id == identity:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=identity)
-    found = await items(document, server)
+    [(_, found)] = await items(document, server)
     return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=identity)
 
 
@@ -69,14 +69,13 @@ class Publisher:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._cost: dict[str, float] = {}
-        self._pushed: set[str] = set()
+        self._sent: dict[str, tuple[int, list[types.Diagnostic]]] = {}
 
     def changed(self, uri: str) -> None:
-        """Soon publish what is true of a document now, if it is one whose diagnostics are pushed."""
-        document = self._server.protocol.documents.get(uri)
-        if document is None or not pushes(self._server, document):
+        """Soon publish what is true of a document or notebook now, if its diagnostics are pushed."""
+        whole = self._server.protocol.documents.whole(uri)
+        if whole is None or (self._server.client.pulls and whole.cells is None):
             return
-        self._pushed.add(uri)
         self._cancel(uri)
         cost = self._cost.get(uri, 0.0)
         if cost <= _AT_ONCE:
@@ -88,13 +87,12 @@ class Publisher:
     def closed(self, uri: str) -> None:
         self._cancel(uri)
         self._cost.pop(uri, None)
-        if uri in self._pushed:
-            self._pushed.discard(uri)
+        if self._sent.pop(uri, None) is not None:
             self._send(uri, None, [])
 
     def all(self) -> None:
-        for document in self._server.protocol.documents:
-            self.changed(document.uri)
+        for uri in {document.notebook or document.uri for document in self._server.protocol.documents}:
+            self.changed(uri)
 
     def _cancel(self, uri: str) -> None:
         for waiting in (self._timers.pop(uri, None), self._tasks.pop(uri, None)):
@@ -113,15 +111,21 @@ class Publisher:
             log.error("%s: %s", uri, error, exc_info=error)
 
     async def _publish(self, uri: str) -> None:
-        document = self._server.protocol.documents.get(uri)
-        if document is None:
+        documents = self._server.protocol.documents
+        whole = documents.whole(uri)
+        if whole is None:
             return
         began = time.perf_counter()
-        found = await items(document, self._server)
+        shown = await items(whole, self._server)
         self._cost[uri] = time.perf_counter() - began
-        current = self._server.protocol.documents.get(uri)
-        if current is not None and current.version == document.version:
-            self._send(uri, document.version, found)
+        current = documents.whole(uri)
+        if current is None or current.version != whole.version:
+            return
+        for part, found in shown:
+            sent = part.version, found
+            if whole.cells is None or self._sent.get(part.uri) != sent:  # an edit leaves most cells as they were
+                self._sent[part.uri] = sent
+                self._send(part.uri, part.version, found)
 
     def _send(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         version = version if self._server.client.versions else None

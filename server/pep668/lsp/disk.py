@@ -11,12 +11,13 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pep668 import files
+from pep668 import files, languages
 from pep668.model import Finding
 
 from . import convert, uris
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
     from .server import Server
 
 log = logging.getLogger(__name__)
-
-# Names of files that may list requirements, the last components of their paths.
-PATTERNS = (
-    *("*requirements*.txt", "*requirements*.in", "*constraints*.txt", "*constraints*.in"),
-    *("requirements/*.txt", "requirements/*.in", "pyproject.toml", "Pipfile", "setup.cfg"),
-    *("environment*.yml", "environment*.yaml"),
-)
 
 # Of a workspace folder: files that are looked at by name, and those of all folders that are read.
 _LOOKED_AT = 50_000
@@ -44,9 +38,16 @@ _PAUSE = 0.3  # seconds: events come in crowds, and a client asks once more abou
 _Item = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
 
 
+@cache
+def patterns() -> tuple[str, ...]:
+    """The last components of the paths of files that list requirements."""
+    known = [language for language in languages.all_languages() if language.always]
+    return tuple(dict.fromkeys(p for language in known for p in (*language.names, *language.patterns)))
+
+
 def is_candidate(path: str) -> bool:
-    """Whether a path's name is one of a file that may list requirements."""
-    return uris.matches(path, PATTERNS)
+    """Whether a path's name is one of a file that lists requirements."""
+    return uris.matches(path, patterns())
 
 
 @dataclass(frozen=True, slots=True)

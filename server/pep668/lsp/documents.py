@@ -10,10 +10,14 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
+from typing import TYPE_CHECKING, Protocol
 
 from pep668.text import Edit, LineTable, Span
+
+if TYPE_CHECKING:
+    from .notebooks import Notebook
 
 _REMEMBERED = 32  # edits since the last analysis
 
@@ -60,11 +64,31 @@ class _Columns:
         return self._at[last] + (0 if unit < self._stop[last] else 1 + unit - self._stop[last])
 
 
+class Shown(Protocol):
+    """A document of the client's, by offsets of the text that was analyzed: its own, or that of its notebook."""
+
+    @property
+    def uri(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    def position(self, offset: int) -> tuple[int, int]: ...
+    def offset(self, line: int, column: int) -> int: ...
+    def holds(self, span: Span) -> bool:
+        """Whether a span is in this document."""
+
+    def at(self, offset: int) -> Shown:
+        """The document that an offset is in."""
+
+    def written(self, text: str) -> str:
+        """New text for the text that was analyzed as that for this document."""
+
+
 class Document:
     """One state of an open document. An edit makes a new one, so that a thread can read an old one.
 
     `serial` tells apart documents that were closed and opened again under one URI;
-    `notebook` is the URI of the notebook that the document is a cell of.
+    `notebook` is the URI of the notebook that the document is a cell of, and
+    `cells` are those that the text of a notebook is made of.
     """
 
     def __init__(
@@ -77,6 +101,7 @@ class Document:
         encoding: str = UTF16,
         serial: int = 0,
         notebook: str | None = None,
+        cells: Sequence[Shown] | None = None,
         starts: list[int] | None = None,
         edits: tuple[Edit, ...] | None = None,
     ) -> None:
@@ -87,6 +112,7 @@ class Document:
         self.encoding = encoding
         self.serial = serial
         self.notebook = notebook
+        self.cells = cells
         # What has been edited since the state that is called `since`; None where that is not known.
         self.edits = edits
         self.since: object = None
@@ -119,6 +145,20 @@ class Document:
         if columns is None:
             columns = self._columns[line] = _Columns(self.lines.line_text(line), self.encoding)
         return columns
+
+    @property
+    def parts(self) -> Sequence[Shown]:
+        """What the client shows of it."""
+        return (self,) if self.cells is None else self.cells
+
+    def holds(self, _: Span) -> bool:
+        return True
+
+    def at(self, _: int) -> Document:
+        return self
+
+    def written(self, text: str) -> str:
+        return text
 
     # --- edits ---
 
@@ -179,6 +219,7 @@ class Documents:
     def __init__(self) -> None:
         self.encoding = UTF16
         self._open: dict[str, Document] = {}
+        self._notebooks: dict[str, Notebook] = {}
         self._serials = count(1)
 
     def __iter__(self) -> Iterator[Document]:
@@ -187,10 +228,36 @@ class Documents:
     def get(self, uri: str) -> Document | None:
         return self._open.get(uri)
 
+    def whole(self, uri: str) -> Document | None:
+        """What is analyzed for a document: itself, or the notebook that it is a cell of."""
+        document = self._open.get(uri)
+        if document is not None and document.notebook is not None:
+            uri = document.notebook
+        notebook = self._notebooks.get(uri)
+        return document if notebook is None else notebook.document(self._open)
+
+    def open_notebook(self, uri: str, cells: Iterable[str]) -> None:
+        from .notebooks import Notebook
+
+        self._notebooks[uri] = Notebook(uri, next(self._serials), cells)
+
+    def splice_notebook(self, uri: str, start: int, deleted: int, cells: Iterable[str]) -> None:
+        notebook = self._notebooks.get(uri)
+        if notebook is not None:
+            notebook.splice(start, deleted, cells)
+
+    def close_notebook(self, uri: str) -> None:
+        self._notebooks.pop(uri, None)
+
+    def _touch(self, notebook: str | None) -> None:
+        if notebook in self._notebooks:
+            self._notebooks[notebook].touch()
+
     def open(self, uri: str, language_id: str, version: int, text: str, notebook: str | None = None) -> Document:
         serial = next(self._serials)
         document = Document(uri, language_id, version, text, encoding=self.encoding, serial=serial, notebook=notebook)
         self._open[uri] = document
+        self._touch(notebook)
         return document
 
     def change(
@@ -207,7 +274,9 @@ class Documents:
                 document = document.edited(*change, version)
         document.version = version
         self._open[uri] = document
+        self._touch(document.notebook)
         return document
 
     def close(self, uri: str) -> None:
-        self._open.pop(uri, None)
+        closed = self._open.pop(uri, None)
+        self._touch(closed.notebook if closed else None)

@@ -129,19 +129,24 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
     def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> Generator[Any, Any, None]:
-        self._open_cells(params.notebook_document.uri, params.cell_text_documents)
+        notebook = params.notebook_document
+        self.documents.open_notebook(notebook.uri, [cell.document for cell in notebook.cells])
+        self._open_cells(notebook.uri, params.cell_text_documents)
         yield from self._user(types.NOTEBOOK_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
     def lsp_notebook_document__did_change(
         self, params: types.DidChangeNotebookDocumentParams
     ) -> Generator[Any, Any, None]:
-        cells = params.change.cells
+        cells, uri = params.change.cells, params.notebook_document.uri
         if cells is not None:
             if cells.structure is not None:
+                moved = cells.structure.array
+                added = [cell.document for cell in moved.cells or ()]
+                self.documents.splice_notebook(uri, moved.start, moved.delete_count, added)
                 for gone in cells.structure.did_close or ():
                     self.documents.close(gone.uri)
-                self._open_cells(params.notebook_document.uri, cells.structure.did_open or ())
+                self._open_cells(uri, cells.structure.did_open or ())
             for changed in cells.text_content or ():
                 self.documents.change(changed.document.uri, changed.document.version, map(_change, changed.changes))
         yield from self._user(types.NOTEBOOK_DOCUMENT_DID_CHANGE, params)
@@ -152,6 +157,7 @@ class Protocol(LanguageServerProtocol):
     ) -> Generator[Any, Any, None]:
         for cell in params.cell_text_documents:
             self.documents.close(cell.uri)
+        self.documents.close_notebook(params.notebook_document.uri)
         yield from self._user(types.NOTEBOOK_DOCUMENT_DID_CLOSE, params)
 
     def _open_cells(self, notebook: str, cells: Iterable[types.TextDocumentItem]) -> None:

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from pep668 import fixes
+from pep668.model import Applicability
 from pep668.render import hover as hovers
 
 from . import convert, uris
 
 if TYPE_CHECKING:
     from pep668.analysis import Analysis
+    from pep668.model import Finding, Fix
 
+    from .documents import Shown
     from .server import Server
 
 CREATE_ENVIRONMENT = "pep668.createEnvironment"
 
 
 async def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    document = server.protocol.documents.get(params.text_document.uri)
-    found = await server.analysis(document) if document else None
+    document, found = await _looked_at(server, params.text_document.uri)
     if document is None or found is None:
         return None
     at = document.offset(params.position.line, params.position.character)
@@ -30,22 +32,55 @@ async def hover(server: Server, params: types.HoverParams) -> types.Hover | None
     return None if shown is None else convert.hover(document, *shown, server.client)
 
 
+async def _looked_at(server: Server, uri: str) -> tuple[Shown | None, Analysis | None]:
+    """A document, and the analysis of what it is a part of."""
+    whole = server.protocol.documents.whole(uri)
+    if whole is None:
+        return None, None
+    return next((part for part in whole.parts if part.uri == uri), None), await server.analysis(whole)
+
+
 async def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
     """The fixes of the findings that the range touches."""
-    document = server.protocol.documents.get(params.text_document.uri)
-    if document is None or not _wanted(params.context.only, types.CodeActionKind.QuickFix):
+    if not _wanted(params.context.only, types.CodeActionKind.QuickFix):
         return []
-    found = await server.analysis(document)
-    if found is None:
+    document, found = await _looked_at(server, params.text_document.uri)
+    if document is None or found is None:
         return []
     span = convert.from_range(document, params.range)
     out: list[types.CodeAction | types.Command] = []
     for finding in found.findings:
-        if finding.span.touches(span):
-            solved = _shown(convert.diagnostic(document, finding, server.client), params.context.diagnostics)
-            proposed = fixes.propose(found.context, finding)
-            actions = (convert.action(document, fix, solved, server.client) for fix in proposed)
-            out += [action for action in actions if action is not None]
+        if finding.span.touches(span) and document.holds(finding.span):
+            shown = convert.diagnostic(document, finding, server.client)
+            solved = _shown(shown, params.context.diagnostics)
+            for fix, place in _fixes(server, document, found, finding, shown):
+                action = convert.action(place, fix, solved, server.client)
+                if action is not None:
+                    out.append(action)
+    return out
+
+
+def _fixes(
+    server: Server, document: Shown, found: Analysis, finding: Finding, shown: types.Diagnostic
+) -> list[tuple[Fix, Shown]]:
+    """The fixes of a finding, each with the document that it edits.
+
+    Some that the file of a notebook has no room for (a quote is escaped there) can be made in the cell.
+    """
+    proposed = list(fixes.propose(found.context, finding))
+    cell = server.protocol.documents.get(document.uri)
+    if cell is None or not any(fix.applicability is Applicability.DISPLAY_ONLY for fix in proposed):
+        return [(fix, document) for fix in proposed]
+    possible: dict[tuple[str, str], Fix] = {}
+    alone = server.session.alone(cell)
+    for twin in alone.findings if alone else ():
+        if twin.rule == finding.rule and convert.to_range(cell, twin.span) == shown.range:
+            assert alone is not None
+            possible = {(fix.id, fix.title): fix for fix in fixes.propose(alone.context, twin) if fix.edits}
+    out: list[tuple[Fix, Shown]] = []
+    for fix in proposed:
+        better = possible.get((fix.id, fix.title)) if fix.applicability is Applicability.DISPLAY_ONLY else None
+        out.append((fix, document) if better is None else (better, cell))
     return out
 
 

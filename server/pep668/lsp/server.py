@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .diagnostics import Publisher
     from .disk import Disk
     from .documents import Document
-    from .session import Session, Task
+    from .session import Session
     from .watch import Watch
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ TAIL_BYTES = 65536
 _PATIENCE = 5.0
 
 # Documents of more characters are read in a thread.
-LONG = 1_000_000
+LONG = 200_000
 
 
 class Server(LanguageServer):
@@ -75,7 +75,7 @@ class Server(LanguageServer):
         self._publisher: Publisher | None = None
         self._disk: Disk | None = None
         self._watch: Watch | None = None
-        self._analyzing: dict[tuple[int, int, int], asyncio.Future[Analysis]] = {}
+        self._analyzing: dict[tuple[int, int, int], asyncio.Future[Analysis | None]] = {}
         # `LanguageServer.feature` inspects handlers and options, which costs more than all of this.
         self.protocol.fm.features.update(
             {
@@ -172,24 +172,28 @@ class Server(LanguageServer):
         if is_known:
             return found
         key = session.key(document)
+        if len(document.text) < LONG:
+            task = session.task(document)
+            found = None if task is None else task.run()
+            session.remember(document, key, found)
+            return found
         waiting = self._analyzing.get(key)
         if waiting is None:
-            task = session.task(document)
-            if task is None or len(document.text) < LONG:
-                found = None if task is None else task.run()
-                session.remember(document, key, found)
-                return found
-            waiting = self._analyzing[key] = asyncio.ensure_future(self._analyze(task, key))
+            waiting = self._analyzing[key] = asyncio.ensure_future(self._analyze(document, key))
         return await asyncio.shield(waiting)
 
-    async def _analyze(self, task: Task, key: tuple[int, int, int]) -> Analysis:
+    async def _analyze(self, document: Document, key: tuple[int, int, int]) -> Analysis | None:
+        def work() -> Analysis | None:
+            task = self.session.task(document)  # finding out the language may take reading all of it
+            return None if task is None else task.run()
+
         try:
-            found = await self.in_thread(task.run)
+            found = await self.in_thread(work)
         finally:
             del self._analyzing[key]
-        current = self.protocol.documents.get(task.document.uri)
+        current = self.protocol.documents.whole(document.uri)
         if current is not None and self.session.key(current) == key:
-            self.session.remember(task.document, key, found)
+            self.session.remember(document, key, found)
         return found
 
     async def in_thread(self, function: Callable[[], T]) -> T:
@@ -265,27 +269,23 @@ class Server(LanguageServer):
         self.publisher.closed(uri)
 
     def _did_open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
-        for cell in params.cell_text_documents:
-            self.publisher.changed(cell.uri)
+        self.publisher.changed(params.notebook_document.uri)
 
     def _did_change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
         cells = params.change.cells
-        if cells is None:
+        if cells is None or (cells.structure is None and not cells.text_content):
             return
-        if cells.structure is not None:
-            for cell in cells.structure.did_close or ():
-                self._closed(cell.uri)
-            for opened in cells.structure.did_open or ():
-                self.publisher.changed(opened.uri)
-        for changed in cells.text_content or ():
-            self.publisher.changed(changed.document.uri)
+        for gone in (cells.structure.did_close if cells.structure else None) or ():
+            self.publisher.closed(gone.uri)
+        self.publisher.changed(params.notebook_document.uri)
 
     def _did_save_notebook(self, _: types.DidSaveNotebookDocumentParams) -> None:
         self.watch.glance()
 
     def _did_close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
         for cell in params.cell_text_documents:
-            self._closed(cell.uri)
+            self.publisher.closed(cell.uri)
+        self._closed(params.notebook_document.uri)
 
     # --- requests ---
 

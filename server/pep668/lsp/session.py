@@ -16,8 +16,8 @@ from .configuration import Configuration
 from .documents import Document
 from .incremental import Incremental
 
-# What a notebook's cell of an LSP language is read as, where that is not the language itself.
-_CELLS = {"python": "ipython"}
+# What a notebook's cells are read as, by LSP language.
+_CELLS = {"python": "ipython", "shellscript": "shell"}
 
 # Documents of fewer characters are read anew at every keystroke.
 _SHORT = 8000
@@ -161,14 +161,21 @@ class Session:
 
     def task(self, document: Document) -> Task | None:
         """None for a document of no language that is known."""
-        uri = document.notebook or document.uri
-        language = _language(document)
+        return self._task(document, document.uri, _language(document))
+
+    def _task(self, document: Document, uri: str, language: str | None) -> Task | None:
         if language is None:
             return None
         path = uris.to_path(uri)
         settings = self.settings_of(path)
         here = self.machine(self.project_of(path, settings))
         return Task(document, language, uris.name_of(uri), settings, here)
+
+    def alone(self, document: Document) -> Analysis | None:
+        """A cell of a notebook without the others; None for any other document."""
+        language = _CELLS.get(document.language_id) if document.notebook is not None else None
+        task = self._task(document, document.notebook or document.uri, language)
+        return None if task is None else task.run()
 
     def known(self, document: Document) -> tuple[bool, Analysis | None]:
         """Whether the document has been analyzed as it is now, and the analysis."""
@@ -212,8 +219,8 @@ class Session:
 
 def _language(document: Document) -> str | None:
     """The id of the language to read a document as, None where that is not known."""
-    if document.notebook is not None:  # the name is the notebook's
-        return _CELLS.get(document.language_id) or languages.detect("", "", document.language_id)
+    if document.cells is not None:  # made here, whatever its name is
+        return languages.detect("", "", document.language_id)
     name = uris.name_of(document.uri)
     if languages.ambiguous(name) and not languages.matters("", document.text):
         return languages.by_name(name)  # which of several it is takes reading all of it

@@ -56,7 +56,7 @@ def _warm_up(current: Session) -> None:
 def _register(server: Server) -> None:
     wanted: list[types.Registration] = []
     if server.client.registers_watchers:
-        patterns = dict.fromkeys((*SETTINGS_FILES, *MACHINE_FILES, *disk.PATTERNS))
+        patterns = dict.fromkeys((*SETTINGS_FILES, *MACHINE_FILES, *disk.patterns()))
         watchers = [types.FileSystemWatcher(f"**/{pattern}") for pattern in patterns]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         wanted.append(types.Registration("watchers", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
