@@ -91,6 +91,9 @@ _COMPANY = frozenset(
     helper simple root as user venv env virtualenv pip py python module capture captured live get result line
     lines checked raw the my do asyncio background""".split()
 )
+_SURE_VERBS = frozenset("run execute exec popen spawn sudo subprocess".split())
+_CHECKS = frozenset("assert expect expected called mock fake args parse format has is was test should".split())
+_KEYWORDS = ("command", "cmd", "args", "argv", "commands", "cmds")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _REMOTE = {
     "exec_command": "the machine that it connects to",
@@ -116,6 +119,12 @@ def says_it_runs(name: str) -> bool:
 
 _MOST_CALLS = 60  # calls in one function that are looked at
 _MOST_FOLLOWED = 2_000  # calls of functions of a text that are followed into them
+
+
+def runs_a_list(name: str) -> bool:
+    """Whether a function's name says that it runs something, which a list of words then says what it is."""
+    words = {word.lower() for word in _PARTS.findall(name)}
+    return not name.strip("_")[:1].isupper() and bool(words & _SURE_VERBS) and not words & _CHECKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +180,17 @@ class Calls:
             for found in self._followed(function, call, where, depth):
                 followed = True
                 yield found
-        if not followed and (says_it_runs(last) or last in _REMOTE) and call.args and qualified not in _OTHERS:
-            yield from self._by_name(call, last, where)
+        if followed or qualified in _OTHERS:
+            return
+        first = call.args[0] if call.args else next((n for k, n in call.keywords if k in _KEYWORDS), None)
+        if first is None:
+            return
+        if says_it_runs(last) or last in _REMOTE:
+            yield from self._by_name(call, first, last, where)
+        elif isinstance(first, Sequence) and first.opening == "[" and runs_a_list(last):
+            for value in self.evaluator.values(first, where):
+                if isinstance(value, Words):
+                    yield self._listed(value, call, where, first)
 
     # --- functions that are known ---
 
@@ -355,8 +373,7 @@ class Calls:
                     if made is not None:
                         yield made
 
-    def _by_name(self, call: Call, last: str, where: Where) -> Iterator[Found]:
-        first = call.args[0]
+    def _by_name(self, call: Call, first: Node, last: str, where: Where) -> Iterator[Found]:
         words = [w.lower() for w in _PARTS.findall(last)]
         if len(call.args) > 1 and _may_be_words(call.args):
             items = self._arguments(call.args, where)
@@ -463,17 +480,17 @@ def _at_call(found: Found, call: Call) -> Found | None:
         return None
     if any(not p.given and not p.hole and _SUBCOMMAND.search(p.text) for p in pieces):
         return None
-    starts = [p.span.start for p in pieces if p.given]
+    starts = [(p.literal or p.span).start for p in pieces if p.given]
     at = next(iter(starts))
     made: list[Text] = []
     for text in texts:
         out = []
         for piece in text.pieces:
             if piece.given:
-                at = max(at, piece.span.end)
+                at = max(at, (piece.literal or piece.span).end)
                 out.append(replace(piece, given=False))
             else:
-                out.append(replace(piece, span=Span(at, at), exact=False))
+                out.append(replace(piece, span=Span(at, at), exact=False, literal=None))
         made.append(Text(tuple(out)))
     value: Text | Words = Words(tuple(made)) if isinstance(found.value, Words) else made[0]
     return replace(found, value=value, span=call.span, node=call.args[0] if call.args else None)

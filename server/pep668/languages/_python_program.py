@@ -10,7 +10,7 @@ from pep668 import shell
 from pep668.model import Evidence, Fact, Region
 from pep668.text import Notation, SourceMap, Span
 
-from . import _python_nox
+from . import _python_listed, _python_nox
 from ._python_calls import Calls, Found
 from ._python_scopes import Placed, Scope, read
 from ._python_shell import from_text, from_words, notation, unwritable
@@ -81,6 +81,11 @@ class Program:
         self._seen: set[tuple[str, int, int]] = set()
 
     def runs(self) -> Iterator[Run]:
+        """The commands in the order of the calls that run them, then those of which only lists are there."""
+        yield from self._called()
+        yield from self._listed()
+
+    def _called(self) -> Iterator[Run]:
         for placed in self.module.calls:
             session = list(_python_nox.commands(self.calls, placed))
             if session:
@@ -135,6 +140,10 @@ class Program:
         at = f"call@{span.start}.{len(self._seen)}"
         said = (*self._before(placed), *(own or ()))
         yield Run(made, at, span, said, written, program, remote, nox)
+
+    def _listed(self) -> Iterator[Run]:
+        for found, placed in _python_listed.commands(self.calls):
+            yield from self._command(found, placed)
 
     # --- what holds for what follows ---
 

@@ -22,9 +22,9 @@ def in_order(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The pieces with places that never go back: what stands before the piece in front has no place of its own."""
     start = end = 0
     for piece in pieces:
-        if piece.span.start < start or piece.span.end < end:
-            piece = replace(piece, span=Span(end, end), exact=False)
-        start, end = piece.span.start, piece.span.end
+        if piece.span.start < start or (piece.literal or piece.span).end < end:
+            piece = replace(piece, span=Span(end, end), exact=False, literal=None)
+        start, end = piece.span.start, (piece.literal or piece.span).end
         yield piece
 
 
@@ -50,9 +50,16 @@ def from_words(words: Words) -> tuple[str, SourceMap]:
     for index, item in enumerate(words.items):
         pieces = flat[at : at + (len(item.pieces) or 1)]
         at += len(pieces)
-        start = pieces[0].span.start
+        start = (pieces[0].literal or pieces[0].span).start
         if index:
             out.opaque(" ", Span(min(last, start), start))
+        alone = pieces[0].literal if len(pieces) == 1 else None
+        if alone is not None and pieces[0].text:
+            last = alone.end
+            word = pieces[0].text
+            plain = _is_plain(word) and not (not index and _SPECIAL_FIRST.fullmatch(word))
+            out.opaque(word if plain else "'" + word.replace("'", "'\\''") + "'", alone)
+            continue
         if not any(p.text for p in pieces):
             out.opaque("''", Span(start, start))
         for number, piece in enumerate(pieces):
@@ -67,11 +74,7 @@ def _quoted(out: MappedText, piece: Piece, *, special: bool) -> None:
         out.opaque(name if piece.many else f'"{name}"', piece.span)
     elif not piece.text:
         return
-    elif (
-        _PLAIN.fullmatch(piece.text)
-        and not piece.text.startswith("~")
-        and not (special and _SPECIAL_FIRST.fullmatch(piece.text))
-    ):
+    elif _is_plain(piece.text) and not (special and _SPECIAL_FIRST.fullmatch(piece.text)):
         _add(out, piece, piece.text, piece.span)
     else:
         start, end = piece.span.start, piece.span.end
@@ -86,6 +89,10 @@ def _quoted(out: MappedText, piece: Piece, *, special: bool) -> None:
         else:
             out.opaque(piece.text.replace("'", "'\\''"), piece.span)
         out.opaque("'", Span(end, end))
+
+
+def _is_plain(text: str) -> bool:
+    return _PLAIN.fullmatch(text) is not None and not text.startswith("~")
 
 
 def _add(out: MappedText, piece: Piece, text: str, span: Span) -> None:

@@ -366,7 +366,8 @@ class Expressions:
                 self.at += 1
             elif text in ("*", "**"):
                 self.at += 1
-                return Star(start, self._behind(), self.expression())
+                value = self.expression()
+                return Star(start, self._behind(), value)
             else:
                 break
         operand = self.operand()

@@ -44,7 +44,8 @@ class Piece:
     """A run of text, or (`hole`) a part that is not known, `text` being a name for it.
 
     `exact`: the characters stand at `span` as they are. `many`: the hole may be several words.
-    `given`: it comes from the arguments with which a function of the text is called.
+    `given`: it comes from the arguments with which a function of the text is called. `literal` covers the
+    string literal, quotes included, that says this and nothing else.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Piece:
     hole: bool = False
     many: bool = False
     given: bool = False
+    literal: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def name_of(source: str) -> str:
 
 def moved(text: Text, span: Span) -> Text:
     """The text as something that `span` stands for; what a function was given keeps its place."""
-    return Text(tuple(p if p.given else replace(p, span=span, exact=False) for p in text.pieces))
+    return Text(tuple(p if p.given else replace(p, span=span, exact=False, literal=None) for p in text.pieces))
 
 
 def as_many(text: Text) -> Text:
@@ -193,8 +195,10 @@ class Evaluator:
         return [v if _size(v) <= _LONGEST else self._hole(node) for v in found[:_MOST]] or [self._hole(node)]
 
     def _hole(self, node: Node, *, many: bool = False) -> Text:
-        named = node.func if isinstance(node, Call) else node.value if isinstance(node, Subscript) else node
+        named: Node = node.func if isinstance(node, Call) else node.value if isinstance(node, Subscript) else node
         name = name_of(dotted(named) or self.module.text[named.start : named.end])
+        if isinstance(node, Call):  # a getter is named after what it gives
+            name = name.removeprefix("get_")
         return Text((Piece(name, node.span, hole=True, many=many),))
 
     def _text(self, node: Str, where: Where) -> Iterator[Text]:
@@ -205,9 +209,11 @@ class Evaluator:
             yield Text((Piece(named, node.span),))
             return
         for literal in node.literals:
-            for part in parts(text, literal):
+            found = list(parts(text, literal))
+            whole = Span(literal.start, literal.end) if len(found) == len(node.literals) == 1 else None
+            for part in found:
                 if part.field is None:
-                    choices.append([(Piece(part.text, part.span, part.exact),)])
+                    choices.append([(Piece(part.text, part.span, part.exact, literal=whole),)])
                 else:
                     choices.append(self._field(part.field.start + 1, part.field.stop, part.span, where))
         yield from (Text(tuple(p for run in chosen for p in run)) for chosen in _some(choices))
@@ -499,7 +505,7 @@ class Evaluator:
                 values = self._values(arg.value, where.deeper())
                 choices.append([self._splatted(value, arg, first=not index) for value in values])
             else:
-                choices.append([(value,) for value in self._values(arg, where.deeper())])
+                choices.append([(_argument(value, arg),) for value in self._values(arg, where.deeper())])
         return [tuple(value for run in chosen for value in run) for chosen in _some(choices)]
 
     # --- names ---
@@ -541,7 +547,7 @@ class Evaluator:
 
     def _bound(self, scope: Scope, name: str, here: Where | None, where: Where) -> list[Value]:
         """The values that a scope's statements give a name: before a place in it (`here`), or anywhere."""
-        bindings = scope.bindings[name]
+        bindings = scope.bindings.get(name, [])
         if here is not None:
             bindings = bindings[: bisect_left(bindings, here.at, key=_at)]
         bindings = bindings[-_LATEST:]
@@ -571,6 +577,8 @@ class Evaluator:
         if base.value is None:
             return []
         inside = Where(scope, base.path, base.at, given, where.depth + 1)
+        if base.how == EACH and isinstance(base.value, Sequence) and base.value.opening in ("[", "("):
+            return [value for item in base.value.items[:_MOST] for value in self._values(item, inside)]
         values = self._values(base.value, inside)
         if base.how == SET:
             return values
@@ -626,6 +634,13 @@ def _given(value: Value) -> Value:
     return value
 
 
+def _argument(value: Value, node: Node) -> Value:
+    """An argument's value: a command keeps the place where it is written, a word is where its name stands."""
+    if isinstance(value, Text) and not _lies_in(value, node) and " " not in value.symbolic.strip():
+        return moved(value, node.span)
+    return value
+
+
 def _lies_in(value: Text, node: Node) -> bool:
     return all(node.start <= p.span.start and p.span.end <= node.end for p in value.pieces)
 
@@ -670,7 +685,8 @@ def _filled(
             done = match.end()
             made = value(match, _within(piece, match.start(), match.end()))
             if made is None:
-                out.append(replace(piece, text=match[0][0], span=_within(piece, match.start(), done), exact=False))
+                here = _within(piece, match.start(), done)
+                out.append(replace(piece, text=match[0][0], span=here, exact=False, literal=None))
             else:
                 out += made
         out += _run(piece, done, len(piece.text))
@@ -682,7 +698,11 @@ def _within(piece: Piece, start: int, end: int) -> Span:
 
 
 def _run(piece: Piece, start: int, end: int) -> list[Piece]:
-    return [replace(piece, text=piece.text[start:end], span=_within(piece, start, end))] if start < end else []
+    return (
+        [replace(piece, text=piece.text[start:end], span=_within(piece, start, end), literal=None)]
+        if start < end
+        else []
+    )
 
 
 def split(text: Text, *, quotes: bool = True) -> Words:

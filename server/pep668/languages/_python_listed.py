@@ -1,0 +1,83 @@
+"""Commands that a program keeps in a list of scripts or commands, which something else of it runs later.
+
+A list is one by its name: `scripts.append(("root", "pip install x"))`, `def build_scripts(): return [...]`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ._python_calls import Calls, Found
+from ._python_scopes import ADD, EXTEND, SET, Placed, Scope
+from ._python_tree import Binary, Call, Node, Sequence, Str
+from ._python_values import Text, Where, Words
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_LISTS = frozenset("scripts commands cmds".split())
+# Lists that are only compared with, matched or shown.
+_OTHERWISE = frozenset(
+    """expected expect want wanted help example examples usage doc docs hint hints message messages suggest suggested
+    suggestions test tests fake mock forbidden blocked dangerous allowed safe unsafe banned denied pattern patterns regex
+    keyword keywords known valid invalid bad good sample samples console entry""".split()
+)
+_DEEPEST = 4
+_MOST = 400
+
+
+def names_a_list(name: str) -> bool:
+    words = {word.lower() for word in _WORDS.findall(name.rpartition(".")[2])}
+    return bool(words & _LISTS) and not words & _OTHERWISE
+
+
+def commands(calls: Calls) -> Iterator[tuple[Found, Placed]]:
+    """The commands in such lists, each as it would be run."""
+    left = _MOST
+    for node, placed in _lists(calls):
+        for item in _strings(node, 0):
+            left -= 1
+            if left < 0:
+                return
+            where = Where(placed.scope, placed.path, item.start)
+            for value in calls.evaluator.values(item, where)[:1]:
+                if isinstance(value, Text) and " " in value.symbolic.strip():
+                    yield Found(value, item.span, item), placed
+                elif isinstance(value, Words) and len(value.items) > 2:
+                    yield Found(value, item.span), placed
+
+
+def _lists(calls: Calls) -> Iterator[tuple[Node, Placed]]:
+    scopes: list[Scope] = [calls.module.top]
+    seen = {id(calls.module.top)}
+    for functions in calls.module.functions.values():
+        for function in functions:
+            for scope in (function, function.parent):
+                if scope is not None and id(scope) not in seen:
+                    seen.add(id(scope))
+                    scopes.append(scope)
+    for scope in scopes:
+        if scope.name.startswith("test"):
+            continue
+        for name, bindings in scope.bindings.items():
+            if not names_a_list(name):
+                continue
+            for binding in bindings:
+                value = binding.value
+                listed = binding.how == ADD or (binding.how in (SET, EXTEND) and isinstance(value, Sequence))
+                if value is not None and listed:
+                    yield value, Placed(value, scope, binding.path)
+        if scope.kind == "function" and names_a_list(scope.name):
+            yield from ((placed.node, placed) for placed in scope.returns if isinstance(placed.node, Sequence))
+
+
+def _strings(node: Node, depth: int) -> Iterator[Node]:
+    """The texts in a list, those in tuples and lists in it too; a list of words is one of them."""
+    if isinstance(node, Str | Binary) or (isinstance(node, Call) and depth):
+        yield node
+    elif isinstance(node, Sequence) and depth < _DEEPEST:
+        words = [item for item in node.items if isinstance(item, Str)]
+        if depth and node.opening == "[" and len(words) > 1:
+            yield node
+        else:
+            for item in node.items:
+                yield from _strings(item, depth + 1)
