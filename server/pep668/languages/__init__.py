@@ -184,6 +184,7 @@ class _Names:
     endings: dict[str, str]
     patterns: re.Pattern[str] | None
     owners: dict[str, str]
+    folders: frozenset[str]  # the groups of patterns with slashes
     # A name that neither begins nor ends like one of the patterns need not be tried: most of a tree's files.
     prefixes: tuple[str, ...]
     suffixes: tuple[str, ...]
@@ -195,6 +196,7 @@ def _names() -> _Names:
     endings: dict[str, str] = {}
     patterns: list[str] = []
     owners: dict[str, str] = {}
+    folders: set[str] = set()
     prefixes: set[str] = set()
     suffixes: set[str] = set()
     for language in all_languages():
@@ -205,6 +207,8 @@ def _names() -> _Names:
             else:
                 group = f"g{len(patterns)}"
                 owners[group] = language.id
+                if "/" in pattern:
+                    folders.add(group)
                 last = pattern.rpartition("/")[2]
                 literal = re.split(r"[*?]", last)
                 if literal[-1]:
@@ -213,9 +217,10 @@ def _names() -> _Names:
                     prefixes.add(literal[0])
                 # A pattern with slashes is matched against as many components at the path's end.
                 patterns.append(f"(?P<{group}>(?:.*/)?{_translate(pattern)})")
-    return _Names(
-        exact, endings, re.compile("|".join(patterns)) if patterns else None, owners, tuple(prefixes), tuple(suffixes)
-    )
+    # The folder says more than the name: `.github/workflows/docker-compose.yml` is a workflow.
+    patterns.sort(key=lambda p: p[4 : p.index(">")] not in folders)
+    joined = re.compile("|".join(patterns)) if patterns else None
+    return _Names(exact, endings, joined, owners, frozenset(folders), tuple(prefixes), tuple(suffixes))
 
 
 def _translate(pattern: str) -> str:
@@ -228,9 +233,9 @@ def by_name(path: str) -> str | None:
     names = _names()
     name = path.rpartition("/")[2]
     found = names.exact.get(name)
-    if found is None and names.patterns and (name.endswith(names.suffixes) or name.startswith(names.prefixes)):
+    if names.patterns and (name.endswith(names.suffixes) or name.startswith(names.prefixes)):
         match = names.patterns.fullmatch(path)
-        if match and match.lastgroup:
+        if match and match.lastgroup and (found is None or match.lastgroup in names.folders):
             found = names.owners[match.lastgroup]
     if found is None:
         dot = name.rfind(".")

@@ -190,7 +190,7 @@ class Steps:
         for entry in node.entries if isinstance(node, Tree) else ():
             known = _actions.cibuildwheel(entry.key.value)
             scalar = entry.value
-            if not known or not isinstance(scalar, Scalar) or id(scalar) in self.read:
+            if not known or not isinstance(scalar, Scalar) or scalar.missing or id(scalar) in self.read:
                 continue
             self.read.add(id(scalar))
             kind, system = known
@@ -202,7 +202,9 @@ class Steps:
                 facts += self._before_all(job, entry.span, system.lower())
             language = "cmd" if system == "WINDOWS" else "shell"
             name = f"{job.name}/cibuildwheel/{entry.key.value}:{scalar.span.start}"
-            yield Process(name, "commands", (Piece(scalar, language),), tuple(facts), entry.span)
+            for text_of in (*self._from_matrix(scalar), scalar):
+                process = f"commands:{text_of.span.start}"
+                yield Process(name, process, (Piece(text_of, language),), tuple(facts), entry.span)
 
     def _before_all(self, job: Job, span: Span, system: str) -> Iterator[Fact]:
         """On Linux it runs in a container in which cibuildwheel's Python comes first, else on the runner itself."""

@@ -148,8 +148,9 @@ def facts(region: Region, job: Job, runs: list[Run], condition: str, login: bool
                 continue
             elif source.certain and source.condition <= parts:
                 sure = source.fact
-            elif sure is None:
+            else:
                 maybe.append(source.fact)
+                sure = sure or _either(source, run.sources)
         surely.append(sure)
     known = [s for s in surely if s]
     rest = [r for r, s in zip(runs, surely, strict=True) if s is None]
@@ -161,6 +162,20 @@ def facts(region: Region, job: Job, runs: list[Run], condition: str, login: bool
         text = f"{first.evidence.text} may come before it"
         out.append(Fact(first.kind, None, Evidence(text, first.evidence.span)))
     return tuple(out)
+
+
+def _either(source: Source, others: list[Source]) -> Fact | None:
+    """The source's fact where another one takes its place when its condition does not hold."""
+    against = {_negated(part) for part in source.condition} if len(source.condition) == 1 else set()
+    found = any(o.certain and not o.login and o.condition and o.condition <= against for o in others)
+    return source.fact if source.certain and found else None
+
+
+def _negated(tree: Tree) -> Tree:
+    if tree[0] == "not":
+        return tuple(tree[1])
+    opposite = {"==": "!=", "!=": "=="}.get(tree[0])
+    return (opposite, *tree[1:]) if opposite else ("not", tree)
 
 
 def place(region: Region, job: Job, runs: list[Run]) -> list[Fact]:

@@ -61,7 +61,7 @@ def _processes(region: Region, root: Tree) -> Iterator[Process]:
                 job = _github_job.read(f"job:{entry.key.value}", entry.value, region.text)
                 jobs.append((job, entry.value))
     jobs += [
-        (Job("action", [Run({}, known=False)], node.get("using")), node)
+        (Job("action", [Run({}, known=False)], node.get("using"), key="using"), node)
         for node in values(root, "runs")
         if isinstance(node, Tree) and node.get("steps") is not None
     ]
