@@ -15,7 +15,7 @@ from pep668 import shell
 from pep668.model import Evidence, Fact, Place, Region
 from pep668.text import Indented, MappedText, Notation, SourceMap, Span, one_line
 
-from . import _console, detect, extractor
+from . import _console, detect, extractor, matters
 from ._needles import NEEDLES
 
 Made = tuple[str, SourceMap]
@@ -140,7 +140,7 @@ class Document:
         Without `notation`, what stands before the first line stands before each new one.
         """
         text = made[0]
-        if not text.strip():
+        if not (shell.mentions(text) or matters("", text)):  # most blocks; what they set is never asked for
             return
         word = info.lower()
         kind = _KINDS.get(word, "") if word else "commands"

@@ -54,6 +54,7 @@ def extract(region: Region) -> Iterator[Region]:
     document = Document(region)
     text = region.text
     element: _Element | None = None
+    unclosed: set[str] = set()  # of which no end follows
     around = ""  # the language that the nearest element around says
     at = 0
     while piece := _PIECE.search(text, at):
@@ -68,8 +69,10 @@ def extract(region: Region) -> Iterator[Region]:
             if element is not None:
                 _entity(element, piece)
         elif tag in _UNREAD and not piece["close"]:
-            ending = _SKIPPED[tag].search(text, at) if not piece["attributes"].endswith("/") else None
-            at = ending.end() if ending else at
+            if tag not in unclosed and not piece["attributes"].endswith("/"):
+                ending = _SKIPPED[tag].search(text, at)
+                at = ending.end() if ending else at
+                unclosed |= set() if ending else {tag}
         elif element is None:
             if piece["close"]:
                 continue
