@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pep668.context import Context
 from pep668.environment.installed import installable_text, name_of, workspace_environment
@@ -21,7 +22,7 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     name = name_of(environment)
     folder = environment.path.rstrip("/\\")[: -len(name)].rstrip("/\\") or "/"
     file = context.requirements
-    text = installable_text(finding.subject)
+    text = installable_text(replace(finding.subject, marker=""))  # the rule has found that it holds
     whole = _inside(context.path, folder)
     if text is not None and file is not None and not file.sources:
         step = create(context, [text], [], [], folder, name)

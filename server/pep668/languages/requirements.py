@@ -52,7 +52,7 @@ LANGUAGE = Language(
 
 
 def extract(region: Region) -> Iterator[RequirementsFile]:
-    """What the file asks for, as one object; an empty one where a name misled: prose, or packages of a system."""
+    """What the file asks for, as one object; an empty one for prose, templates and packages of a system."""
     requirements: list[Requirement] = []
     listed: dict[str, list[str]] = {"-r": [], "-c": [], "-e": []}
     first: Span | None = None
@@ -60,6 +60,9 @@ def extract(region: Region) -> Iterator[RequirementsFile]:
     sources = False
     for line, where in _logical_lines(region.text):
         sources = sources or bool(_SOURCE.search(line))
+        if line.startswith(("{%", "{{")):  # a template
+            strange = len(region.text)
+            continue
         if line.startswith("-"):
             end = len(line)
             wanted = False

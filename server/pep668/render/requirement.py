@@ -60,7 +60,7 @@ def _installed(context: Context, asked: Requirement) -> Iterator[str]:
 
 
 def _packages(context: Context, asked: Requirement) -> Iterator[str]:
-    if asked.group == "conda":
+    if asked.group == "conda" or asked.url:
         return
     if is_application(asked.name):
         yield f"An application: {code(f'pipx install {asked.name}')} gives it an environment of its own."
