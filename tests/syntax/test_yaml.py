@@ -148,7 +148,9 @@ BROKEN = {
     "bracket": ("on: [a, b\njobs: c\n", {"on": ["a", "b"], "jobs": "c"}),
     "brace": ("- {a: b\n- c\n", [{"a": "b"}, "c"]),
     "wrong bracket": ("a: [x}\nb: c\n", {"a": ["x"], "b": "c"}),
-    "behind a bracket": ("a: [x] y\nb: c\n", {"a": ["x"], "b": "c"}),
+    "behind a bracket": ("a: [ x ] && y\nb: c\n", {"a": "[ x ] && y", "b": "c"}),
+    "behind a quote": ("a: \"$x\" y # z\n- 'b' c\n", {"a": '"$x" y', "": ["'b' c"]}),
+    "one bracket more": ("a: [x]]\nb: c\n", {"a": ["x"], "b": "c"}),
     "half a key": ("steps:\n  - run: a\n    na\n  - run: b\n", {"steps": [{"run": "a", "na": None}, {"run": "b"}]}),
     "half an item": ("steps:\n  - run: a\n  na\n  - run: b\n", {"steps": [{"run": "a"}, "na", {"run": "b"}]}),
     "half a first key": ("env:\n  FOO\n  BAR: x\n", {"env": {"FOO": None, "BAR": "x"}}),
@@ -293,6 +295,8 @@ def test_every_beginning(text: str) -> None:
 
 WRITTEN = {
     "literal": ("a: |\n    pip install x\n    y\nb: c\n", "one\ntwo", "one\n    two"),
+    "literal with tabs": ("a: |\n\tpip install x\n\ty\n", "one\ntwo", "one\n\ttwo"),
+    "literal too little": ("a: |4\n  x\n", "one\ntwo", "one\n    two"),
     "folded": ("a: >\n  pip install x\nb: c\n", "one\ntwo", None),
     "plain": ("a: pip install x\nb: c\n", "python3 -m venv .venv", "python3 -m venv .venv"),
     "plain lines": ("a: pip install x\n", "one\ntwo", None),

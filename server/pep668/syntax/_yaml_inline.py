@@ -77,15 +77,27 @@ class Inline(Cursor):
     def inline(self, parent: int, depth: int, tag: str) -> Node:
         """What begins on this line and is no block collection."""
         c = self.text[self.at]
+        start, line = self.at, self.line
+        node: Node | None = None
         if c in "\"'":
-            return self.quoted(parent, tag)
-        if c in "|>" and (header := _BLOCK.match(self.text, self.at, self.end())):
+            node = self.quoted(parent, tag)
+        elif c in "|>" and (header := _BLOCK.match(self.text, self.at, self.end())):
             return self.block_scalar(header, parent, tag)
-        if c in "[{" and not TEMPLATE.match(self.text, self.at):
-            return self.flow(parent, depth, tag)
-        if c == "*" and (node := self.alias(depth)) is not None:
+        elif c in "[{" and not TEMPLATE.match(self.text, self.at):
+            node = self.flow(parent, depth, tag)
+        elif c == "*":
+            return self.alias(depth) or self.plain(parent, tag)
+        if node is not None and not (line == self.line and self.more_behind()):
             return node
+        self.at = start  # `"$python" -m pip`, `[ -f x ] && y`: its quotes or brackets were not meant as YAML's
         return self.plain(parent, tag)
+
+    def more_behind(self) -> bool:
+        """Whether text follows on this line that belongs to nothing."""
+        at = self.at
+        found = not self.nothing_left() and not self.colon(at) and bool(self.text[at : self.end()].strip(" \t,]}"))
+        self.at = at
+        return found
 
     def plain(self, parent: int, tag: str) -> Scalar:
         runs: list[scalars.Run] = []
@@ -170,16 +182,9 @@ class Inline(Cursor):
             kept = line if not blank or header[1] == "+" or header[3] == "+" else kept
             line += 1
         prefix = " " * (width or max(parent, 0) + 2)
-        if found and width:
-            tabs = next(
-                (
-                    self.text[lines.starts[i] : lines.starts[i] + width]
-                    for i in range(self.line + 1, line)
-                    if lines.firsts[i] < ends[i]
-                ),
-                prefix,
-            )
-            prefix = tabs if not tabs.strip() else prefix
+        written = next((self.text[one.start - width : one.start] for one in found if not one.blank), prefix)
+        if not written.strip(" \t"):  # the indentation may be of tabs
+            prefix = written
         span = Span(header.start(), header.start() + len(header[0].partition("#")[0].rstrip()))
         self.line = kept
         scalar = scalars.block(self.text, span, found, prefix, header[1] or header[3], tag)
