@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import Any
 
-from ._conditions import _MOST, UNKNOWN, _true, compared, written
+from ._conditions import _MOST, UNKNOWN, Unknown, _true, compared, written
 
 _SURE = {"always": True, "success": True, "succeeded": True, "succeededorfailed": True}
 _SURE |= {"cancelled": False, "canceled": False}
@@ -35,7 +35,7 @@ def call(name: str, arguments: list[list[Any]]) -> list[Any]:
 def _contains(whole: Any, part: Any) -> tuple[bool, ...]:
     if isinstance(whole, tuple):
         answers = {answer for item in whole for answer in compared("==", item, part)[:1]}
-        return (True, False) if UNKNOWN in (*whole, part) else (True in answers,)
+        return (True, False) if any(isinstance(v, Unknown) for v in (*whole, part)) else (True in answers,)
     return _on_text(lambda a, b: b in a, whole, part)
 
 

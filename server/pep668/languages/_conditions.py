@@ -17,6 +17,7 @@ from typing import Any
 
 class Unknown(Enum):
     UNKNOWN = "unknown"
+    SOME = "unknown, but not empty"
 
 
 UNKNOWN = Unknown.UNKNOWN
@@ -52,7 +53,7 @@ def truth(text: str, lookup: Lookup) -> bool | None:
 
 def written(value: Any) -> str | None:
     """A value as it is put into a text, None for what has no known text."""
-    if value is UNKNOWN or isinstance(value, (dict, tuple)):
+    if isinstance(value, (Unknown, dict, tuple)):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -201,7 +202,7 @@ def _evaluate(tree: Tree, lookup: Lookup) -> list[Any]:
         if kind in ("and", "or"):
             goes_on = value is UNKNOWN or _true(value) is (kind == "and")
             if value is UNKNOWN:
-                out.append(False if kind == "and" else UNKNOWN)
+                out.append(False if kind == "and" else Unknown.SOME)
             out += right if goes_on else [value]
         else:
             out += [flag for other in right for flag in compared(kind, value, other)]
@@ -210,7 +211,7 @@ def _evaluate(tree: Tree, lookup: Lookup) -> list[Any]:
 
 def compared(sign: str, left: Any, right: Any) -> tuple[bool, ...]:
     """What a comparison may give: strings without regard to case, otherwise numbers."""
-    if UNKNOWN in (left, right) or sign not in ("==", "!="):
+    if isinstance(left, Unknown) or isinstance(right, Unknown) or sign not in ("==", "!="):
         return (True, False)
     if isinstance(left, (dict, tuple)) or isinstance(right, (dict, tuple)):
         return (sign == "!=",)
