@@ -20,7 +20,16 @@ jobs:
           pytest
 """,
     "Makefile": "test:\n\tpip3 install pytest\n\tpytest\n",
-    "INSTALL.md": "# Installing 😀\n\n> In a container:\n>\n> ```dockerfile\n> FROM debian:12\n> RUN pip3 install six\n> ```\n",
+    "INSTALL.md": """\
+# Installing 😀
+
+> In a container:
+>
+> ```dockerfile
+> FROM debian:12
+> RUN pip3 install six
+> ```
+""",
     ".devcontainer/devcontainer.json": """\
 {
   // Debian's own Python
