@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pep668.model import Fact, Region
+from pep668.model import Fact, Place, Region
 from pep668.syntax import yaml
-from pep668.syntax.node import Mapping, Node, Scalar, items
+from pep668.syntax.node import Mapping, Node, Scalar, items, walk
 
 from . import Language, _pipeline
 from ._containers import Commands, image, script_language
@@ -61,7 +61,18 @@ def extract(region: Region) -> Iterator[Region]:
             for container in _containers(root, f"{number}"):
                 found += _processes(region, commands, container)
             found += _config(region, commands, root, f"{number}")
+            yield from _dockerfiles(region, root)
     yield from _pipeline.regions(region, found)
+
+
+def _dockerfiles(region: Region, root: Mapping) -> Iterator[Region]:
+    """The Dockerfiles of OpenShift's builds: `source: {dockerfile: |`."""
+    for node in walk(root):
+        written = node.get("source", "dockerfile") if isinstance(node, Mapping) else None
+        if isinstance(written, Scalar) and not written.missing:
+            name = region.named(f"build:{written.span.start}")
+            place = Place(name, name)
+            yield region.inside("dockerfile", written.made, place=place, anchor=written.span, notation=written.notation)
 
 
 def _containers(root: Mapping, name: str) -> Iterator[_Container]:

@@ -34,11 +34,14 @@ _TEMPLATE = re.compile(
     r"\$?\{\{[^{}\n]{0,500}\}\}|\{%[^%\n]{0,500}%\}|<%[^%\n]{0,500}%>|<<[ ]?[\w.]{1,100}[ ]?>>|\$\[\[[^\]\n]{0,300}\]\]"
 )
 _FIRST = re.compile(r"\ufeff?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:---|%YAML|[ \t]*(?:- )*[\w.\"'/-]+:(?=\s|$)|[ \t]*- )")
+_SCRIPT = re.compile(r"^[ \t]+#(?:!|cloud-config)", re.MULTILINE)
 _ANY_KEY = re.compile(r"^[ \t]*(?:- +)*[\"']?([A-Za-z_-]{2,40})[\"']?:", re.MULTILINE)
 
 
 def _sniff(text: str) -> bool:
-    return _FIRST.match(text) is not None and any(_is_run(m[1]) for m in _ANY_KEY.finditer(text))
+    if not _FIRST.match(text):
+        return False
+    return _SCRIPT.search(text) is not None or any(_is_run(m[1]) for m in _ANY_KEY.finditer(text))
 
 
 def _is_run(key: str) -> bool:
@@ -103,17 +106,26 @@ def _entry(commands: Commands, entry: Entry, holder: Mapping, name: str, facts: 
     key, value = _plain(entry.key.value), entry.value
     process = f"{entry.key.value}:{entry.key.span.start}"
     pieces: tuple[Piece, ...] = ()
-    if key in _WORDS and (not isinstance(value, Sequence) or _is_words(value)):
-        if isinstance(value, Scalar) and (_is_prose(value.value) or script_language(value.value)[0] != "shell"):
+    if isinstance(value, Scalar) and (script := _script(value)):
+        pieces = commands.text(value, script)
+    elif key in _WORDS and (not isinstance(value, Sequence) or _is_words(value)):
+        if isinstance(value, Scalar) and _is_prose(value.value):
             return
         pieces = commands.run(value, holder.get("args"))
     elif _is_run(entry.key.value):
         nodes = value.items if isinstance(value, Sequence) else (value,)
         for node in nodes:
             if isinstance(node, Scalar) and not _is_prose(node.value):
-                pieces += commands.text(node, script_language(node.value)[0])
+                pieces += commands.text(node, _script(node) or "shell")
     if pieces:
         yield Process(name, process, pieces, facts)
+
+
+def _script(node: Scalar) -> str:
+    """The language of a text that says itself what reads it, under whatever key (a machine's `UserData`)."""
+    if node.value.startswith("#!"):
+        return script_language(node.value)[0] or "text"
+    return "cloud-init" if node.value.startswith("#cloud-config") else ""
 
 
 def _is_words(node: Sequence) -> bool:
