@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pep668 import languages, shell
 from pep668.analysis import analyze
 from pep668.data._files import load_json
-from pep668.languages import _actions, _conditions, _expressions, _github_matrix
+from pep668.languages import _actions, _conditions, _expressions, _github_matrix, _step_shells
 from pep668.languages._conditions import UNKNOWN
 from pep668.model import Region
 from pep668.syntax import yaml
@@ -242,7 +242,7 @@ def test_every_action_of_the_table_can_be_found_and_says_where_it_is_known_from(
     ],
 )
 def test_shells(written: str, language: str, program: str, login: bool) -> None:
-    found = _actions.shell(written)
+    found = _step_shells.shell(written)
     assert (found.language, found.program, found.login) == (language, program, login)
 
 

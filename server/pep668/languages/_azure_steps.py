@@ -11,12 +11,14 @@ from pep668.data._files import load_json
 from pep668.model import Evidence, Fact, Region
 from pep668.syntax.node import Mapping, Node, Scalar, Sequence
 
-from . import _actions, _runs
-from ._actions import Effect, Shell
-from ._azure import Scope, all_entries, every, flat, get, text, value_of, variable_nodes
+from . import _runs, _step_shells
+from ._actions import Effect
+from ._azure_jobs import value_of, variable_nodes
+from ._azure_scopes import Scope, all_entries, every, flat, get, text
 from ._expressions import environment_value, symbolic
 from ._pipeline import Piece, Process, fact
 from ._runs import Job, Run
+from ._step_shells import Shell
 
 # Keys that make a mapping a step with commands, and the shell that reads them ("": the system's).
 KEYS = {"script": "", "bash": "bash", "pwsh": "pwsh", "powershell": "powershell", "task": ""}
@@ -115,7 +117,7 @@ class Steps:
         if not isinstance(node, Scalar) or node.missing or (not again and id(node) in self._read):
             return
         self._read.add(id(node))
-        shell = _actions.shell(named) if named else _default(runs)
+        shell = _step_shells.shell(named) if named else _default(runs)
         if elsewhere:
             facts: tuple[Fact, ...] = (fact(self.region, "runner", "", node.span, f"it runs {elsewhere}"),)
             shell = Shell("shell")

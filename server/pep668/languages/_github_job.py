@@ -11,7 +11,8 @@ from pep668.syntax.node import Node, Scalar, items
 
 from . import _conditions, _github_matrix
 from ._expressions import certain, possible, templates
-from ._runs import Job, Run, platform
+from ._run_places import platform
+from ._runs import Job, Run
 
 _MOST = 256  # combinations that are told apart
 _USED = re.compile(r"\bmatrix\.([\w-]+)")

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from pep668.model import Evidence, Fact, Region
 from pep668.syntax.node import Mapping as Tree
-from pep668.syntax.node import Node, Scalar, Sequence, text
+from pep668.syntax.node import Node, Scalar, Sequence
 from pep668.text import Span
 
-from . import _actions, _runs
-from ._actions import CommandInput, Shell
-from ._expressions import certain, environment_value, symbolic, templates
-from ._pipeline import Piece, Process, fact, values, variables
+from . import _actions, _run_places, _runs, _step_shells
+from ._actions import CommandInput
+from ._expressions import certain, templates
+from ._github_around import Around, default_shell
+from ._pipeline import Piece, Process, fact, values
 from ._runs import Job, Run
 
 _USER = re.compile(r"(?:^|\s)(?:--user|-u)[= ](\S+)")
@@ -27,12 +28,12 @@ class Steps:
         self.region = region
         self.root = root
         self.read: set[int] = set()
-        self._job: Tree = root
+        self.around = Around(region, root)
 
     def job(self, job: Job, tree: Tree) -> Iterator[Process]:
         """The processes of a job, in the order of its steps."""
-        self._job = tree
-        self._environment(job, self.root.get("env"), tree.get("env"))
+        self.around.tree = tree
+        self.around.environment(job, self.root.get("env"), tree.get("env"))
         yield from self.variables(job, tree.get("env"))
         if tree.get("uses") is not None:  # a reusable workflow
             yield from self._inputs(job, tree, job.runs)
@@ -42,7 +43,7 @@ class Steps:
                 for one in step.items if isinstance(step, Sequence) else (step,):
                     if isinstance(one, Tree):
                         yield from self.step(job, one)
-        self._job = self.root
+        self.around.tree = self.root
 
     def step(self, job: Job, step: Tree) -> Iterator[Process]:
         condition = step.text("if") or ""
@@ -63,11 +64,11 @@ class Steps:
         yield from self.variables(job, step.get("env"))
 
     def _run(self, job: Job, step: Tree, run: Scalar, runs: list[Run], condition: str) -> Iterator[Process]:
-        shell = self._shell(step, runs)
+        shell = self.around.shell(step, runs)
         self.read.add(id(run))
         if not shell.language:
             return
-        facts = self._facts(job, step, runs, condition, shell)
+        facts = self.around.facts(job, step, runs, condition, shell)
         name = f"step:{run.span.start}"
         for given in self._from_matrix(run):
             made = (Piece(given, shell.language),)
@@ -81,69 +82,7 @@ class Steps:
             before = run.value[: found.span.start].rpartition("\n")[2].strip()
             after = run.value[found.span.end :].partition("\n")[0].strip()
             if path and not before and not after:
-                yield from _at(self._job.get("strategy", "matrix"), path[1].strip(".").split("."))
-
-    # --- what a step knows ---
-
-    def _facts(
-        self, job: Job, step: Tree, runs: list[Run], condition: str, shell: Shell, folder: Node | None = None
-    ) -> tuple[Fact, ...]:
-        region = self.region
-        windows = shell.language in ("powershell", "cmd")
-        out = [*_runs.facts(region, job, runs, condition, login=shell.login or windows or shell.conda)]
-        active = any(f.kind == "conda" and f.value is not None for f in out)
-        given = step.get("shell") or step
-        if shell.elsewhere:
-            out = [fact(region, "runner", "", given, shell.elsewhere)]
-        elif shell.image:
-            out = [fact(region, "image", shell.image, given)]
-        elif shell.conda and not active:
-            out.append(fact(region, "conda", "", given))
-        if isinstance(job.container, Tree):
-            out += variables(region, job.container.get("env"), lambda node: _one(node, runs))
-            user = _USER.search(job.container.text("options") or "")
-            if user:
-                name = {"0": "root"}.get(user[1].partition(":")[0], user[1].partition(":")[0])
-                out.append(fact(region, "user", name, job.container.get("options") or job.container))
-        for scope in dict.fromkeys((self.root, self._job, step)):
-            out += variables(region, scope.get("env"), lambda node: _one(node, runs))
-        folder = folder or step.get("working-directory") or self._default("working-directory")
-        if isinstance(folder, Scalar) and not folder.missing:
-            out.append(fact(region, "directory", symbolic(folder.value), folder, f"working-directory: {folder.value}"))
-        if shell.program and shell.language == "shell":
-            out.append(fact(region, "shell", shell.program, given, f"shell: {shell.program}"))
-        # What a login shell activates comes after what it sets anew.
-        if shell.login and not active:
-            out.append(fact(region, "login", "yes", given, "a login shell"))
-        if shell.user:
-            out.append(fact(region, "user", shell.user, given))
-        return tuple(out)
-
-    def _default(self, key: str) -> Node | None:
-        for scope in (self._job, self.root):
-            found = scope.get("defaults", "run", key)
-            if found is not None:
-                return found
-        return None
-
-    def _shell(self, step: Tree, runs: list[Run]) -> Shell:
-        written = text(step.get("shell") or self._default("shell"))
-        if written:
-            known = _one_of(written, runs)
-            return _actions.shell(known if known is not None else "")
-        return default_shell(runs)
-
-    def _environment(self, job: Job, *nodes: Node | None) -> None:
-        """Variables that conditions and templates of the job may name."""
-        for node in nodes:
-            for entry in node.entries if isinstance(node, Tree) else ():
-                for run in job.runs:
-                    value = entry.value
-                    run.environment[entry.key.value] = (
-                        certain(value.value, run.lookup) if isinstance(value, Scalar) else None
-                    )
-
-    # --- commands in inputs and variables ---
+                yield from _at(self.around.tree.get("strategy", "matrix"), path[1].strip(".").split("."))
 
     def _inputs(self, job: Job, step: Tree, runs: list[Run]) -> Iterator[Process]:
         """Inputs of actions that are commands."""
@@ -158,16 +97,16 @@ class Steps:
         uses = step.text("uses") or ""
         given = step.mapping("with")
         named = given.text(wanted.shell) if wanted.shell else None
-        shell = _actions.shell(named) if named and "${{" not in named else default_shell(runs)
+        shell = _step_shells.shell(named) if named and "${{" not in named else default_shell(runs)
         if wanted.windows and not named and all(r.platform == "windows" for r in runs):
-            shell = _actions.shell(wanted.windows)
+            shell = _step_shells.shell(wanted.windows)
         if not shell.language:
             return
         name = f"step:{scalar.span.start}"
         piece = (Piece(scalar, "shell" if wanted.place else shell.language),)
         if not wanted.place:
             folder = given.get(wanted.directory) if wanted.directory else None
-            facts = self._facts(job, step, runs, step.text("if") or "", shell, folder)
+            facts = self.around.facts(job, step, runs, step.text("if") or "", shell, folder)
             yield Process(job.name, name, piece, facts, step.span)
             return
         at = _span(step)
@@ -211,23 +150,10 @@ class Steps:
         runs = [r for r in job.runs if not system or r.platform in (system, "")] or job.runs
         linux = [r for r in runs if r.platform == "linux"] if not system else runs if system == "linux" else []
         outside = [r for r in runs if r not in linux]
-        yield from _runs.place(self.region, job, outside)
+        yield from _run_places.place(self.region, job, outside)
         if linux:
             shown = "cibuildwheel runs it in a container, where a Python of its own comes first"
             yield fact(self.region, "python", None if outside else "cibuildwheel", span, shown)
-
-
-# --- helpers ---
-
-
-def default_shell(runs: list[Run]) -> Shell:
-    """The shell without `shell:`: bash, PowerShell on Windows, sh in a container."""
-    if runs and all(r.image is not None for r in runs):
-        return Shell("shell", "sh")
-    systems = {r.platform for r in runs}
-    if systems == {"windows"}:
-        return Shell("powershell", "pwsh")
-    return Shell("shell", "bash" if systems <= {"linux", "macos"} else "")
 
 
 def _span(step: Tree) -> Span:
@@ -241,18 +167,6 @@ def _given(step: Tree, name: str, run: Run) -> str | None:
     if value is None:
         return ""
     return certain(value.value, run.lookup) if isinstance(value, Scalar) else None
-
-
-def _one_of(written: str, runs: list[Run]) -> str | None:
-    if "${{" not in written:
-        return written
-    found = {certain(written, run.lookup) for run in runs}
-    return found.pop() if len(found) == 1 else None
-
-
-def _one(node: Node, runs: list[Run]) -> str | None:
-    """A variable's value where it is the same in all runs."""
-    return environment_value(node.value, [r.lookup for r in runs]) if isinstance(node, Scalar) else None
 
 
 def _at(matrix: Node | None, path: list[str]) -> Iterator[Scalar]:

@@ -7,18 +7,18 @@ is exact where they agree.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pep668.model import Evidence, Fact, Region
-from pep668.syntax.node import Mapping, Node
+from pep668.syntax.node import Node
 
-from . import _conditions
+from . import _condition_parser, _conditions
 from ._actions import Effect
-from ._conditions import UNKNOWN, Tree
-from ._pipeline import fact
+from ._condition_parser import Tree
+from ._conditions import UNKNOWN
+from ._run_places import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +82,13 @@ class Job:
     key: str = "runs-on"
 
 
-def platform(label: str) -> str:
-    """`linux`, `macos`, `windows` of a runner's label, "" where it does not say."""
-    name = label.lower()
-    for known, words in (("windows", ("windows", "win-", "vs20")), ("macos", ("macos", "mac-", "osx"))):
-        if any(name.startswith(w) or f"-{w}" in name for w in words):
-            return known
-    return "linux" if re.search(r"ubuntu|linux|debian|alpine|fedora|centos", name) else ""
-
-
 def conjuncts(condition: str) -> frozenset[Tree]:
     """The parts of a condition that must all hold, however it is written."""
     inner = condition.strip()
     if inner.startswith("${{") and inner.endswith("}}"):
         inner = inner[3:-2]
     out: set[Tree] = set()
-    pending = [_conditions.parse(inner)] if inner.strip() else []
+    pending = [_condition_parser.parse(inner)] if inner.strip() else []
     while pending:
         tree = pending.pop()
         if tree[0] == "and":
@@ -176,50 +167,3 @@ def _negated(tree: Tree) -> Tree:
         return tuple(tree[1])
     opposite = {"==": "!=", "!=": "=="}.get(tree[0])
     return (opposite, *tree[1:]) if opposite else ("not", tree)
-
-
-def place(region: Region, job: Job, runs: list[Run]) -> list[Fact]:
-    """The runner, its platform and the container of some of a job's runs."""
-    if not runs:
-        return []
-    out: list[Fact] = []
-    names = list(dict.fromkeys(r.runner for r in runs))
-    systems = {r.platform for r in runs}
-    span = job.runner.span if job.runner else None
-    text = f"{job.key}: {_written(region, job.runner)}" if job.runner else "nothing says what it runs on"
-    written = {"self-hosted", ""} & set(names)
-    if systems & {"windows", "macos"} and len(systems) == 1:
-        out.append(_fact(region, "platform", systems.pop(), text, span))
-        # A self-hosted machine of which nothing but its system is known.
-        if not written:
-            out.append(_fact(region, "runner", "|".join(names), _with(text, names), span))
-    else:
-        out.append(_fact(region, "runner", "|".join(names), _with(text, names), span))
-    images = list(dict.fromkeys(r.image for r in runs))
-    if images != [None] and job.container is not None:
-        node = job.container.get("image") if isinstance(job.container, Mapping) else job.container
-        shown = f"container: {_written(region, node)}"
-        if None in images:
-            out.append(fact(region, "image", "", node or job.container, f"{shown}, in some of its runs"))
-        else:
-            known = [i or "" for i in images]
-            out.append(fact(region, "image", "|".join(known), node or job.container, _with(shown, known)))
-    return out
-
-
-def _fact(region: Region, kind: str, value: str, text: str, span: Any) -> Fact:
-    return Fact(kind, value, Evidence(text, region.outer(span) if span else None))
-
-
-def _written(region: Region, node: Node | None) -> str:
-    if node is None:
-        return ""
-    text = " ".join(region.text[node.span.start : node.span.end].split())
-    return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _with(text: str, names: Sequence[str]) -> str:
-    known = ", ".join(n for n in names if n)
-    if not known or known in text:
-        return text
-    return f"{text} ({known if len(known) <= 80 else known[:79] + '…'})"

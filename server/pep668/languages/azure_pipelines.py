@@ -14,7 +14,8 @@ from pep668.syntax import yaml
 from pep668.syntax.node import Mapping, Node, Sequence
 
 from . import Language
-from ._azure import containers, job, jobs
+from ._azure_jobs import containers, job
+from ._azure_scopes import jobs
 from ._azure_steps import KEYS, Steps
 from ._expressions import opaque
 from ._pipeline import Process, regions
