@@ -14,8 +14,6 @@ LANGUAGE = Language(
     id="shell",
     ids=("shellscript", "sh", "bash", "shell", "zsh", "ksh", "dash", "bats", "shell-session"),
     names=(
-        "APKBUILD",
-        "PKGBUILD",
         ".bash_aliases",
         ".bash_login",
         ".bash_logout",
@@ -33,7 +31,19 @@ LANGUAGE = Language(
         "profile",
         "zshrc",
     ),
-    patterns=("*.sh", "*.bash", "*.zsh", "*.ksh", "*.dash", "*.ash", "*.bats", "*.command", "*.sh.in", "*.envrc"),
+    patterns=(
+        "*.sh",
+        "*.bash",
+        "*.zsh",
+        "*.ksh",
+        "*.dash",
+        "*.ash",
+        "*.bats",
+        "*.command",
+        "*.sh.in",
+        "*.envrc",
+        "*.ebuild",
+    ),
     shebangs=("sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "bats"),
 )
 
