@@ -32,6 +32,7 @@ _PROMPT = re.compile(
 )
 _ROOT = re.compile(r"[ \t]*#[ \t]+")
 _ANGLE = re.compile(r"[ \t]*>[ \t]+")
+_CONTINUED = re.compile(r"[ \t]*>(?:[ \t]|(?=\r?$))", re.MULTILINE)
 _PYTHON_CONTINUED = re.compile(r"[ \t]*(?:\.{3,}:?)(?:[ \t]|(?=\r?$))", re.MULTILINE)
 
 _PROGRAMS = (
@@ -150,7 +151,7 @@ def _continue(rest: _Rest, typed: str, language: str, out: MappedText) -> None:
         if rest.next == len(rest.lines) or not (here or unclosed or goes_on):
             return
         line, at = rest.lines[rest.next]
-        match = _ANGLE.match(line)
+        match = _CONTINUED.match(line)
         if not match and (not (here or unclosed) or _PROMPT.match(line)):
             return
         inside = inside or (goes_on and match is not None)

@@ -109,7 +109,7 @@ class Document:
         carried = None
         while len(stack) > 1 and stack[-1].level >= level:
             done = stack.pop()
-            carried = done.process if done.open else None
+            carried = carried or (done.process if done.open else None)
         parent = stack[-1]
         process = carried or (parent.process if parent.made else self.region.named(f"shell:{at}"))
         stack.append(_Section(level, process, carried is not None or parent.made, carried is not None))
@@ -207,8 +207,8 @@ class Document:
         notation = notation or Indented(margin(self.region.text, at))
         return self.region.inside(language, made, facts=self.facts, place=place, anchor=anchor, notation=notation)
 
-    def inline(self, made: Made, notation: Notation = one_line) -> Iterator[Region]:
-        """The region of code in a sentence, where it is a command to be typed."""
+    def inline(self, made: Made, anchor: Span, notation: Notation = one_line) -> Iterator[Region]:
+        """The region of code in a sentence, where it is a command to be typed. `anchor` covers it with its marks."""
         text, where = made
         if len(text) > _LONGEST_INLINE or not shell.mentions(text):
             return
@@ -224,12 +224,14 @@ class Document:
         alone = Place(self.region.named(f"inline:{at}"), self.region.named(f"inline:{at}"))
         if magic:
             if extractor("ipython"):
-                yield self.region.inside("ipython", made, facts=self.facts, place=alone, notation=notation)
+                yield self.region.inside(
+                    "ipython", made, facts=self.facts, place=alone, anchor=anchor, notation=notation
+                )
             return
         language = "cmd" if _WINDOWS.search(typed) else "shell"
         # What a sentence mentions is no step on the way, but for environments: "activate it (`. venv/bin/activate`)".
         place = self.shared(typed) if makes or self._sections[-1].made else alone
-        yield self.region.inside(language, inner, facts=self.facts, place=place, notation=notation)
+        yield self.region.inside(language, inner, facts=self.facts, place=place, anchor=anchor, notation=notation)
 
 
 def margin(text: str, at: int) -> str:

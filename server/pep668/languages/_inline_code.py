@@ -47,3 +47,11 @@ def unfolded(text: str, span: Span) -> tuple[str, SourceMap]:
         done = end.end()
     out.verbatim(text[done : span.end], done)
     return out.finish(span.start)
+
+
+def marks(text: str, at: int) -> int:
+    """How many backticks stand before a place."""
+    begin = at
+    while begin and text[begin - 1] == "`":
+        begin -= 1
+    return at - begin

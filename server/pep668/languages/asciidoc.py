@@ -136,7 +136,7 @@ class _Reader:
         for match in _MONOSPACED.finditer(text, span.start, span.end):
             group = match.lastgroup or "code"
             code = _inline_code.unfolded(text, Span(match.start(group), match.end(group)))
-            yield from self.document.inline(code, _notation)
+            yield from self.document.inline(code, Span(*match.span()), _notation)
 
 
 def _without_callouts(made: tuple[str, SourceMap]) -> tuple[str, SourceMap]:

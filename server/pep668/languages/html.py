@@ -146,7 +146,7 @@ def _finished(document: Document, element: _Element, end: int) -> Iterator[Regio
     if element.tag in _BLOCKS or "\n" in text.strip():
         yield from document.block(made, element.info, anchor=Span(element.start, end), notation=_NOTATION)
     else:
-        yield from document.inline(_bare(made), _written)
+        yield from document.inline(_bare(made), Span(element.start, end), _written)
 
 
 def _bare(made: tuple[str, SourceMap]) -> tuple[str, SourceMap]:

@@ -79,7 +79,9 @@ def _sentence(document: Document, made: tuple[str, SourceMap]) -> Iterator[Regio
             yield from document.block((element, where.compose(SourceMap.identity(len(element), span.start))), "html")
         else:
             code, inner = _inline_code.unfolded(text, span)
-            yield from document.inline((code, where.compose(inner)), _notation)
+            marks = _inline_code.marks(text, span.start)
+            anchor = where.span(Span(span.start - marks, span.end + marks))
+            yield from document.inline((code, where.compose(inner)), anchor, _notation)
 
 
 def _notation(text: str) -> str | None:

@@ -24,7 +24,7 @@ _DIRECTIVE = re.compile(
     r"(?:\|[^|]{1,80}\|[ \t]+)?(?P<name>[A-Za-z][\w:.+-]{0,60}?)[ \t]?::(?:[ \t]+(?P<argument>.*))?$"
 )
 _TARGET = re.compile(r"(?:_[^ ]|__|\[[^\]]{1,80}\]|\|)")
-_MARKER = re.compile(r"(?:[-*+•]|\(?(?:\d{1,4}|#|[a-zA-Z])[.)])[ \t]+")
+_MARKER = re.compile(r"(?:(?:[-*+•]|\(?(?:\d{1,4}|#|[a-zA-Z])[.)])[ \t]+)+")
 _OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ \t]|$)")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}[ \t]*$")
 _BOLD = re.compile(r"[ \t]*\*\*[^*\n]{1,200}\*\*:?[ \t]*$")
@@ -192,7 +192,7 @@ class _Reader:
         for match in _LITERAL.finditer(text, span.start, span.end):
             group = match.lastgroup or "literal"
             code, inner = _inline_code.unfolded(text, Span(match.start(group), match.end(group)))
-            yield from self.document.inline((code, inner), _notation)
+            yield from self.document.inline((code, inner), Span(*match.span()), _notation)
 
 
 def _starts_item(line: str) -> bool:
