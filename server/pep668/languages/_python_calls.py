@@ -11,7 +11,7 @@ from pep668.text import Span
 
 from ._python_scopes import Module, Placed, Scope
 from ._python_tree import Attribute, Call, Name, Node, Sequence, Star, Str, Subscript, dotted
-from ._python_values import Evaluator, Given, Piece, Text, Value, Variables, Where, Words, as_many, split
+from ._python_values import Evaluator, Given, Piece, Text, Value, Variables, Where, Words, as_many, moved, split
 
 EITHER, SHELL, ARGUMENTS, LISTED, PREFIXED = "either", "shell", "arguments", "listed", "prefixed"
 
@@ -102,6 +102,9 @@ _REMOTE = {
 }
 # Functions of such names that take something else.
 _OTHERS = frozenset("asyncio.run runpy.run_module runpy.run_path trio.run anyio.run typer.run uvicorn.run".split())
+_MAGICS = frozenset(("run_line_magic", "run_cell_magic", "magic"))
+_PACKAGES = frozenset("pip conda mamba micromamba uv".split())
+_SHELLS = frozenset("bash sh zsh ksh system sx ! shell".split())
 _SUDO = frozenset(("sudo", "run_sudo", "sudo_run"))
 
 
@@ -168,6 +171,9 @@ class Calls:
         last = func.name if isinstance(func, Attribute) else dotted(func)
         if runner is not None:
             yield from self._run(runner, call, where)
+            return
+        if last in _MAGICS:
+            yield from self._magic(call, last, where)
             return
         shell_module = self._of_shell_module(call, qualified, where)
         if shell_module is not None:
@@ -277,16 +283,8 @@ class Calls:
                 argv = self._argv(where)
                 here = Span(call.start, call.start)
                 words = [Text((Piece("sys_executable", here, hole=True),)), _plain("-m", here)]
-                items = argv.items if isinstance(argv, Words) else ()
-                ordered = sorted([module, *items], key=_start)
-                if ordered and ordered[0] is not module:  # sys.argv is set above: the command stands there
-                    module = Text(
-                        tuple(
-                            replace(p, span=Span(_start(ordered[0]), _start(ordered[0])), exact=False)
-                            for p in module.pieces
-                        )
-                    )
-                    words = [Text(tuple(replace(p, span=module.pieces[0].span) for p in w.pieces)) for w in words]
+                given = argv.items if isinstance(argv, Words) else ()
+                items = [moved(item, Span(call.args[0].end, call.args[0].end)) for item in given]
                 yield self._found(Words((*words, module, *items)), call, where)
         elif name in ("ensurepip.bootstrap", "ensurepip._bootstrap", "ensurepip._main"):
             extra = [_plain("--root", Span(call.end, call.end)), _plain("root", Span(call.end, call.end))]
@@ -339,6 +337,32 @@ class Calls:
             program = Text((Piece(name, Span(func.end - len(name), func.end), exact=True),))
             return self._found(Words((program, *self._arguments(given, where))), call, where)
         return None
+
+    # --- IPython's magics as functions ---
+
+    def _magic(self, call: Call, last: str, where: Where) -> Iterator[Found]:
+        """`get_ipython().run_line_magic("pip", "install x")`, as notebooks look when they are exported."""
+        texts = [v for arg in call.args if isinstance(v := self.evaluator.values(arg, where)[0], Text)]
+        if not texts or len(texts) != len(call.args):
+            return
+        if last == "magic":
+            line = texts[0].known or ""
+            name, _, _ = line.removeprefix("%").partition(" ")
+            if name in _PACKAGES and line.startswith("%"):
+                yield self._found(_without(texts[0], 1), call, where)
+            elif name in _PACKAGES:
+                yield self._found(texts[0], call, where)
+            return
+        name = (texts[0].known or "").strip()
+        if last == "run_cell_magic" and len(texts) == 3 and name in _SHELLS:
+            yield self._found(texts[2], call, where, call.args[2])
+        elif last == "run_line_magic" and len(texts) > 1:
+            if name in _PACKAGES:
+                at = texts[0].pieces[-1].span.end
+                between = Piece(" ", Span(at, texts[1].pieces[0].span.start if texts[1].pieces else at))
+                yield self._found(Text((*texts[0].pieces, between, *texts[1].pieces)), call, where)
+            elif name in ("sx", "system"):
+                yield self._found(texts[1], call, where, call.args[1])
 
     # --- functions of this text, and names that say it ---
 
@@ -444,10 +468,6 @@ def _may_be_words(nodes: list[Node]) -> bool:
     )
 
 
-def _start(text: Text) -> int:
-    return text.pieces[0].span.start if text.pieces else 0
-
-
 def _plain(text: str, span: Span) -> Text:
     return Text((Piece(text, span),))
 
@@ -458,6 +478,13 @@ def _is_line(text: Text) -> bool:
         any(not p.hole and re.search(r"\S\s+\S|^\s|\s$", p.text) for p in text.pieces)
         and len("".join("x" if p.hole else p.text for p in text.pieces).split()) > 1
     )
+
+
+def _without(text: Text, count: int) -> Text:
+    """The text without its first characters, which are of its first piece."""
+    first = text.pieces[0]
+    span = Span(first.span.start + count, first.span.end) if first.exact else first.span
+    return Text((replace(first, text=first.text[count:], span=span, literal=None), *text.pieces[1:]))
 
 
 def _under_sudo(value: Text | Words, call: Call) -> Text | Words:

@@ -18,8 +18,8 @@ _LISTS = frozenset("scripts commands cmds".split())
 # Lists that are only compared with, matched or shown.
 _OTHERWISE = frozenset(
     """expected expect want wanted help example examples usage doc docs hint hints message messages suggest suggested
-    suggestions test tests fake mock forbidden blocked dangerous allowed safe unsafe banned denied pattern patterns regex
-    keyword keywords known valid invalid bad good sample samples console entry""".split()
+    suggestions test tests fake mock forbidden blocked dangerous allowed safe unsafe banned denied pattern patterns
+    regex keyword keywords known valid invalid bad good sample samples console entry""".split()
 )
 _DEEPEST = 4
 _MOST = 400

@@ -50,15 +50,13 @@ def from_words(words: Words) -> tuple[str, SourceMap]:
     for index, item in enumerate(words.items):
         pieces = flat[at : at + (len(item.pieces) or 1)]
         at += len(pieces)
-        start = (pieces[0].literal or pieces[0].span).start
+        alone = pieces[0].literal if len(pieces) == 1 and _is_word(pieces[0].text, index) else None
+        start = (alone or pieces[0].span).start
         if index:
             out.opaque(" ", Span(min(last, start), start))
-        alone = pieces[0].literal if len(pieces) == 1 else None
-        if alone is not None and pieces[0].text:
+        if alone is not None:
             last = alone.end
-            word = pieces[0].text
-            plain = _is_plain(word) and not (not index and _SPECIAL_FIRST.fullmatch(word))
-            out.opaque(word if plain else "'" + word.replace("'", "'\\''") + "'", alone)
+            out.opaque(pieces[0].text, alone)
             continue
         if not any(p.text for p in pieces):
             out.opaque("''", Span(start, start))
@@ -89,6 +87,11 @@ def _quoted(out: MappedText, piece: Piece, *, special: bool) -> None:
         else:
             out.opaque(piece.text.replace("'", "'\\''"), piece.span)
         out.opaque("'", Span(end, end))
+
+
+def _is_word(text: str, index: int) -> bool:
+    """Whether a text is one word for a shell too, at that place of a command."""
+    return _is_plain(text) and (index > 0 or not _SPECIAL_FIRST.fullmatch(text))
 
 
 def _is_plain(text: str) -> bool:

@@ -154,9 +154,9 @@ def statements(text: str) -> Iterator[Statement]:
         if token.kind == NEWLINE:
             line_start = token.end
             fresh = True
-            if not open_ and line:
+            if line and (not open_ or (line[-1].text == ":" and line[0].text in ("def", "class"))):
                 yield from _split(indent, line)
-                line = []
+                line, open_ = [], []
             continue
         if not line:
             indent = token.start - line_start
@@ -179,7 +179,7 @@ def statements(text: str) -> Iterator[Statement]:
 def _breaks(before: Token, token: Token, column: int, indent: int) -> bool:
     """Whether a token at the start of a line cannot belong to the brackets that are open."""
     if token.kind == OP:
-        return token.text == "@" and column <= indent and before.text in (",", ")", "]", "}")
+        return token.text == "@" and column <= indent
     if token.kind != NAME:
         return False
     if token.text in _ONLY_STATEMENTS:

@@ -66,7 +66,13 @@ def _command(region: Region, magic: Magic, facts: tuple[Fact, ...]) -> Region:
         facts = (*facts, Fact("kernel", "%pip", Evidence(_HERE, here)))
     elif _PATH_PIP.search(magic.made[0]):
         facts = (*facts, Fact("kernel", "!pip", Evidence(_PATH, here)))
-    return region.inside("shell", magic.made, facts=facts, place=_place(region, magic.span.start), notation=one_line)
+    # A magic is called by its name alone, so nothing can stand in its stead or before it.
+    written = _unwritable if magic.kind == PACKAGES else one_line
+    return region.inside("shell", magic.made, facts=facts, place=_place(region, magic.span.start), notation=written)
+
+
+def _unwritable(_: str) -> str | None:
+    return None
 
 
 def _body(region: Region, cell: CellMagic) -> Region:

@@ -15,6 +15,12 @@ LANGUAGE = Language("notebook", ids=("jupyter", "ipynb", "jupyter-notebook"), pa
 
 _PYTHON = re.compile(r"(?:i?python|py|xpython|conda-|sage|pyodide)[\w. -]*", re.IGNORECASE)
 _SHELL = re.compile(r"(?:ba|z|k|da)?sh|shellscript|shell", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:ir|r|julia|javascript|jslab|deno|tslab|scala|almond|kotlin|java|rust|evcxr|gophernotes|c\+\+|xcpp\d*|octave|matlab"
+    r"|sql|ruby|iruby|perl|lua|haskell|ihaskell|\.net|stata|sas|maxima|go|gonb|clojure|ocaml|elixir|swift)"
+    r"(?![A-Za-z])",
+    re.IGNORECASE,
+)
 # What is large and says nothing: pictures, tables, what commands printed.
 _SKIPPED = ("outputs", "attachments", "widgets", "output")
 _COLAB = re.compile(r"^(?:from google\.colab import|import google\.colab)\b", re.MULTILINE)
@@ -120,11 +126,15 @@ def _source(cell: Mapping) -> tuple[str, SourceMap] | None:
 
 def _kernel(root: Mapping) -> str:
     """The language of the code cells: "" for a kernel that is not read, R or Julia."""
-    for path in (("kernelspec", "language"), ("language_info", "name"), ("kernelspec", "name")):
+    for path in (("kernelspec", "language"), ("language_info", "name")):
         named = root.text("metadata", *path)
         if named:
             return _known(named)
-    return "ipython"
+    kernel = root.text("metadata", "kernelspec", "name") or ""
+    if _SHELL.fullmatch(kernel):
+        return "shell"
+    # Kernels of Python environments have whatever name somebody gave them.
+    return "" if _OTHER.match(kernel) else "ipython"
 
 
 def _known(name: str) -> str:
