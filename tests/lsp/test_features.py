@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from pep668.text import LineTable
 
-from .conftest import DOCKERFILE, Connect, Session, capabilities, environment, span
+from .conftest import DOCKERFILE, Connect, Session, capabilities, environment, install, span
 
 pytestmark = pytest.mark.asyncio
 
@@ -270,7 +270,7 @@ async def test_lens_where_there_is_no_environment(connect: Connect) -> None:
 
 async def test_lens_where_there_is_one(connect: Connect) -> None:
     session = await connect()
-    environment(session.folder)
+    install(environment(session.folder), "six", "1.16.0")
     (session.folder / "requirements").mkdir()
     uri = session.open("requirements/dev.txt", "six\n", "pip-requirements")
     [lens] = await session.lenses(uri)
@@ -279,6 +279,31 @@ async def test_lens_where_there_is_one(connect: Connect) -> None:
     expected = {"folder": session.folder.as_uri(), "directory": ".venv", "requirements": ["requirements/dev.txt"]}
     assert list(lens.command.arguments or ()) == [expected]
     await session.shows(uri, [])
+
+
+async def test_a_lens_installs_a_project_as_one(connect: Connect) -> None:
+    session = await connect()
+    (session.folder / "app").mkdir()
+    uri = session.open("app/pyproject.toml", '[project]\nname = "app"\ndependencies = ["six"]\n', "toml")
+    [lens] = await session.lenses(uri)
+    assert lens.command is not None
+    assert lens.command.title == "Create virtual environment and install this project"
+    expected = {"folder": session.folder.as_uri(), "directory": ".venv", "editable": ["app"]}
+    assert list(lens.command.arguments or ()) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("constraints.txt", "six==1.16\n"),
+        ("Pipfile", '[packages]\nsix = "*"\n'),
+        ("environment.yml", "dependencies:\n  - pip:\n    - six\n"),
+        ("pyproject.toml", '[build-system]\nrequires = ["setuptools"]\n'),
+    ],
+)
+async def test_no_lens_where_pip_is_not_what_installs(connect: Connect, name: str, text: str) -> None:
+    session = await connect()
+    assert await session.lenses(session.open(name, text)) == []
 
 
 async def test_no_lens_without_requirements(connect: Connect) -> None:
@@ -294,7 +319,9 @@ async def test_an_environment_that_appears_is_seen(connect: Connect) -> None:
     session.client.protocol.fm.features[types.WORKSPACE_CODE_LENS_REFRESH] = lambda _: refreshed.append(1)
     uri = session.open("requirements.txt", "six\n")
     assert await session.pushed(uri, 1)
-    found = environment(session.folder) / "pyvenv.cfg"
+    made = environment(session.folder)
+    install(made, "six", "1.16.0")
+    found = made / "pyvenv.cfg"
     session.published.clear()
     session.client.workspace_did_change_watched_files(
         types.DidChangeWatchedFilesParams([types.FileEvent(found.as_uri(), types.FileChangeType.Created)])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from pep668 import fixes
-from pep668.model import Applicability
+from pep668.environment import installed
+from pep668.model import Applicability, RequirementsFile, RequirementsKind
 from pep668.render import hover as hovers
 
 from . import convert, uris
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from .server import Server
 
 CREATE_ENVIRONMENT = "pep668.createEnvironment"
+_KINDS = (RequirementsKind.REQUIREMENTS, RequirementsKind.PROJECT, RequirementsKind.GROUPS)
+_WHAT = ("packages", "requirements", "editable")
 
 
 async def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
@@ -98,24 +101,27 @@ def _shown(own: types.Diagnostic, shown: Any) -> types.Diagnostic:
 
 
 async def code_lenses(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """On a requirements file: create the environment, or install into the one that is there."""
+    """On a file that lists requirements: create the environment, or install into the one that is there."""
     document = server.protocol.documents.get(params.text_document.uri)
     path = uris.to_path(params.text_document.uri)
     found = await server.analysis(document) if document and path else None
     if document is None or path is None or found is None or found.context.requirements is None:
         return []
     wanted = found.context.requirements
-    if not (wanted.requirements or wanted.includes or wanted.editable):
+    if wanted.first is None or installed.limits_only(path) or wanted.kind not in _KINDS:
         return []
-    arguments, exists = _into(found, path)
-    title = "Create virtual environment and install these requirements"
+    arguments, exists = _into(found, wanted, path)
+    if not any(arguments.get(key) for key in _WHAT):
+        return []
+    what = "this project" if wanted.kind is RequirementsKind.PROJECT else "these requirements"
+    title = f"Create virtual environment and install {what}"
     if exists:
-        title = f"Install these requirements into {arguments['directory']}"
+        title = f"Install {what} into {arguments['directory']}"
     return [convert.lens(document, wanted, title, arguments, CREATE_ENVIRONMENT)]
 
 
-def _into(found: Analysis, path: str) -> tuple[dict[str, Any], bool]:
-    """The arguments that install a requirements file into its project's environment, there or not yet.
+def _into(found: Analysis, wanted: RequirementsFile, path: str) -> tuple[dict[str, Any], bool]:
+    """The arguments that install what a file lists into its project's environment, there or not yet.
 
     The second value says whether that environment is there.
     """
@@ -124,5 +130,6 @@ def _into(found: Analysis, path: str) -> tuple[dict[str, Any], bool]:
     here = [e.path for e in machine.environments if uris.parent(e.path) == folder] if machine else []
     if here:
         directory = os.path.basename(here[0])
-    requirements = [os.path.relpath(path, folder)]
-    return {"folder": uris.from_path(folder), "directory": directory, "requirements": requirements}, bool(here)
+    contents = installed.contents(wanted, os.path.relpath(path, folder).replace(os.sep, "/"))
+    what = {key: values for key, values in zip(_WHAT, contents, strict=True) if values}
+    return {"folder": uris.from_path(folder), "directory": directory, **what}, bool(here)
