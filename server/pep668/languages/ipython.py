@@ -17,7 +17,7 @@ from ._magics import DIRECTORY, PACKAGES, SETTING, SHELL, CellMagic, Magic, blan
 LANGUAGE = Language("ipython", ids=("ipython",), patterns=("*.ipy",), shebangs=("ipython",))
 
 _NESTED = 4  # %%time before %%capture
-_PATH_PIP = re.compile(r"(?:^|[\s;&|(])(?:sudo[ \t]+)?pip[\d.]*[ \t]")
+_PATH_PIP = re.compile(r"(?:^|[;&|(])[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?pip[\d.]*[ \t]")
 _HERE = "%pip installs into the environment of the notebook's kernel"
 _PATH = "! runs the pip that PATH finds first, which may belong to another Python than the notebook's kernel"
 
