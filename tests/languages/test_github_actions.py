@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pep668 import languages, shell
 from pep668.analysis import analyze
 from pep668.data._files import load_json
-from pep668.languages import _actions, _conditions, _expressions, _github_matrix, _step_shells
+from pep668.languages import _actions, _conditions, _expressions, _github_matrix, _step_shells, github_actions
 from pep668.languages._conditions import UNKNOWN
 from pep668.model import Region
 from pep668.syntax import yaml
@@ -205,6 +205,36 @@ def test_a_matrix_of_an_expression_is_not_known() -> None:
     assert combinations("matrix: {os: '${{ fromJSON(''[\"a\", \"b\"]'') }}'}") == ([{"os": "a"}, {"os": "b"}], True)
     rows = ", ".join(f"k{i}: [1, 2, 3, 4, 5, 6, 7, 8]" for i in range(9))
     assert combinations("matrix: {" + rows + "}") == ([{}], False)
+
+
+def test_a_matrix_keeps_lists_and_mappings() -> None:
+    found, _ = combinations("matrix: {os: [[self-hosted, linux], ubuntu-latest], x: [{a: 1, b: true}]}")
+    assert found == [
+        {"os": ("self-hosted", "linux"), "x": {"a": "1", "b": True}},
+        {"os": "ubuntu-latest"} | {"x": found[1]["x"]},
+    ]
+
+
+# --- places ---
+
+
+def test_evidence_and_systems_are_those_of_the_outer_document() -> None:
+    inner = WORKFLOW.format(broken="      - uses: actions/setup-python@v5\n        env: {A: b}")
+    outer = Region.document("markdown", "# Title\n" + inner)
+    made = outer.inside("github-actions", (inner, SourceMap.identity(len(inner), len("# Title\n"))))
+    regions = [r for r in github_actions.extract(made) if isinstance(r, Region)]
+    assert len(regions) == 4
+    for region in regions:
+        for fact in region.facts:
+            assert fact.evidence.span is not None
+            shown = outer.text[fact.evidence.span.start : fact.evidence.span.end]
+            assert fact.kind == "shell" or shown.split()[0].strip(":") in fact.evidence.text, fact
+        assert region.anchor is not None
+        assert outer.text[region.anchor.start : region.anchor.end].lstrip("{").startswith(("name:", "run:"))
+    assert len({r.place.process for r in regions}) == 4
+    assert len({r.place.system for r in regions}) == 2
+    document = [r for r in github_actions.extract(Region.document("github-actions", inner)) if isinstance(r, Region)]
+    assert not {r.place.system for r in regions} & {r.place.system for r in document}
 
 
 # --- the tables ---

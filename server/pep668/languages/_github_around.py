@@ -32,7 +32,8 @@ class Around:
         windows = shell.language in ("powershell", "cmd")
         out = [*_runs.facts(region, job, runs, condition, login=shell.login or windows or shell.conda)]
         active = any(f.kind == "conda" and f.value is not None for f in out)
-        given = step.get("shell") or step
+        named = step.get("shell") or self.default("shell")
+        given = named or step
         if shell.elsewhere:
             out = [fact(region, "runner", "", given, shell.elsewhere)]
         elif shell.image:
@@ -51,7 +52,8 @@ class Around:
         if isinstance(folder, Scalar) and not folder.missing:
             out.append(fact(region, "directory", symbolic(folder.value), folder, f"working-directory: {folder.value}"))
         if shell.program and shell.language == "shell":
-            out.append(fact(region, "shell", shell.program, given, f"shell: {shell.program}"))
+            shown = f"shell: {shell.program}" if named else f"{shell.program} is the default shell there"
+            out.append(fact(region, "shell", shell.program, given, shown))
         # What a login shell activates comes after what it sets anew.
         if shell.login and not active:
             out.append(fact(region, "login", "yes", given, "a login shell"))

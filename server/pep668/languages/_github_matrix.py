@@ -85,11 +85,7 @@ def _same(value: Any, wanted: Any) -> bool:
 
 def _axis(node: Node) -> list[Any]:
     if isinstance(node, Items):
-        out: list[Any] = []
-        for item in node.items:
-            value = plain(item)
-            out += value if isinstance(item, Scalar) and isinstance(value, tuple) else [value]
-        return out
+        return [plain(item) for item in node.items]
     value = plain(node)
     return list(value) if isinstance(value, tuple) else [UNKNOWN]
 

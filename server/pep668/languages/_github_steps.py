@@ -11,8 +11,8 @@ from pep668.syntax.node import Node, Scalar, Sequence
 from pep668.text import Span
 
 from . import _actions, _run_places, _runs, _step_shells
-from ._actions import CommandInput
-from ._expressions import certain, templates
+from ._actions import CommandInput, Effect
+from ._expressions import Template, certain, templates
 from ._github_around import Around, default_shell
 from ._pipeline import Piece, Process, fact, values
 from ._runs import Job, Run
@@ -55,13 +55,17 @@ class Steps:
         if uses:
             evidence = Evidence(f"uses: {uses}", self.region.outer(_span(step)))
             yield from self._inputs(job, step, runs)
-            _runs.apply(
-                job,
-                lambda run: _actions.effects(uses, lambda name: _given(step, name, run)),
-                condition,
-                evidence,
-            )
+            _runs.apply(job, lambda run: self._effects(step, uses, run), condition, evidence)
         yield from self.variables(job, step.get("env"))
+
+    @staticmethod
+    def _effects(step: Tree, uses: str, run: Run) -> Iterator[Effect]:
+        yield from _actions.effects(uses, lambda name: _given(step, name, run))
+        name = step.text("id")
+        if name and _actions.row(uses).get("python") is True:
+            # The output `python-path`: it is there whatever comes first in PATH.
+            output = Template(Span(0, 0), f"steps.{name}.outputs.python-path").name
+            yield Effect("variable", "${pythonLocation}/bin/python", output)
 
     def _run(self, job: Job, step: Tree, run: Scalar, runs: list[Run], condition: str) -> Iterator[Process]:
         shell = self.around.shell(step, runs)

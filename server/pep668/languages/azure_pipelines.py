@@ -22,7 +22,9 @@ from ._pipeline import Process, regions
 from ._runs import Job, Run
 
 _TOP = re.compile(r"^(?:steps|jobs|stages|extends|parameters)[ \t]*:", re.MULTILINE)
-_STEP = re.compile(r"^[ \t]*- (?:script|bash|pwsh|powershell|task)[ \t]*:[ \t]*\S", re.MULTILINE)
+_STEP = re.compile(
+    r"^[ \t]*- (?:(?:script|bash|pwsh|powershell)[ \t]*:[ \t]*\S|task[ \t]*:[ \t]*[\"']?[\w.-]+@\d)", re.MULTILINE
+)
 _OTHERS = re.compile(
     r"^(?:apiVersion|kind|on|\"on\"|pipelines|version|orbs|runs|language|image|tasks)[ \t]*:", re.MULTILINE
 )
