@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pep668.model import Fact
 from pep668.syntax.node import Mapping, Node, Scalar, Sequence, items, text
 
 from ._pipeline import entries, texts, values
@@ -13,7 +14,7 @@ KEYWORDS = frozenset(
 )
 _INHERITED = ("image", "before_script", "after_script", "hooks", "tags")
 _DEEPEST = 11  # of `extends`, as GitLab allows; `!reference` may be nested ten times
-_MOST = 10_000
+_MOST = 100_000  # nodes of all scripts of a file, those that `!reference` and aliases name counted each time
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,11 @@ class Configuration:
     root: Mapping
     jobs: tuple[tuple[str, Mapping], ...]
     default: Mapping
+    facts: dict[tuple[int, ...], list[Fact]] = field(default_factory=dict)
+    top: dict[str, Node] = field(default_factory=dict)
+    _inherited: dict[str, tuple[Node, ...]] = field(default_factory=dict)
     _chains: dict[int, tuple[Mapping, ...]] = field(default_factory=dict)
+    _read: list[int] = field(default_factory=lambda: [0])
 
     @classmethod
     def of(cls, documents: tuple[Node, ...]) -> Configuration | None:
@@ -33,7 +38,11 @@ class Configuration:
             return None
         root = Mapping(tuple(e for d in found for e in entries(d)), found[0].span)
         jobs = [(e.key.value, e.value) for e in root.entries if e.key.value not in KEYWORDS]
-        return cls(root, tuple((n, j) for n, j in jobs if isinstance(j, Mapping)), root.mapping("default"))
+        default = root.mapping("default")
+        file = cls(root, tuple((n, j) for n, j in jobs if isinstance(j, Mapping)), default)
+        file.top.update((e.key.value, e.value) for e in root.entries)
+        file._inherited.update((key, values(default, key) or values(root, key)) for key in _INHERITED)
+        return file
 
     def chain(self, job: Mapping, depth: int = 0) -> tuple[Mapping, ...]:
         """The mappings that a job is merged from, its own last."""
@@ -41,7 +50,7 @@ class Configuration:
             self._chains[id(job)] = (job,)  # what extends itself ends here
             out: list[Mapping] = []
             for name in items(job.get("extends")) if depth < _DEEPEST else ():
-                base = self.root.get(text(name) or "")
+                base = self.top.get(text(name) or "")
                 if isinstance(base, Mapping):
                     out += self.chain(base, depth + 1)
             self._chains[id(job)] = tuple(dict.fromkeys([*out, job]))[-50:]
@@ -60,7 +69,7 @@ class Configuration:
         found = self.own(job, key)
         if found or key not in _INHERITED or not self._inherits(job, "default", key):
             return found
-        return values(self.default, key) or values(self.root, key)
+        return self._inherited[key]
 
     def _inherits(self, job: Mapping, what: str, key: str) -> bool:
         for mapping in reversed(self.chain(job)):
@@ -74,10 +83,10 @@ class Configuration:
     def image(self, job: Mapping, *, inherited: bool = True) -> tuple[Node, Mapping | None] | None:
         """The node that names the image, and the mapping that it stands in (`name:`, `docker:`)."""
         chain = [*self.chain(job)][::-1]
+        nodes = [mapping.get("image") for mapping in chain]
         if inherited and self._inherits(job, "default", "image"):
-            chain += [self.default, self.root]
-        for mapping in chain:
-            node = mapping.get("image")
+            nodes += [self.default.get("image"), self.top.get("image")]
+        for node in nodes:
             if isinstance(node, Sequence):
                 node = next(iter(self._follow(node, 0)), None)
             if isinstance(node, Mapping):
@@ -91,9 +100,10 @@ class Configuration:
     def variables(self, job: Mapping) -> dict[str, Node]:
         """Names to the nodes of their values, those of the job last."""
         out: dict[str, Node] = {}
-        for mapping in (self.root, *self.chain(job)):
-            for entry in mapping.mapping("variables").entries:
-                if mapping is self.root and not self._inherits(job, "variables", entry.key.value):
+        common = self.top.get("variables")
+        for mapping in (common, *(m.get("variables") for m in self.chain(job))):
+            for entry in mapping.entries if isinstance(mapping, Mapping) else ():
+                if mapping is common and not self._inherits(job, "variables", entry.key.value):
                     continue
                 value = entry.value.get("value") if isinstance(entry.value, Mapping) else entry.value
                 if value is not None:
@@ -104,12 +114,15 @@ class Configuration:
         """The lines of scripts, with what they refer to."""
         out: list[Scalar] = []
         pending = [(n, 0) for n in reversed(nodes)]
-        for _ in range(_MOST):
+        for _ in range(_MOST // 10):
             if not pending:
                 break
             node, depth = pending.pop()
+            self._read[0] += 1
             if not isinstance(node, Sequence):
                 out += texts(node)
+            elif self._read[0] > _MOST:
+                out += [n for n in node.items if isinstance(n, Scalar) and not node.tag]
             elif node.tag == "!reference":
                 pending += [(n, depth + 1) for n in reversed(self._follow(node, depth))]
             else:
@@ -118,7 +131,7 @@ class Configuration:
 
     def _follow(self, reference: Sequence, depth: int) -> tuple[Node, ...]:
         path = [text(n) or "" for n in reference.items]
-        target = self.root.get(path[0]) if path and depth < _DEEPEST else None
+        target = self.top.get(path[0]) if path and depth < _DEEPEST else None
         if isinstance(target, Mapping) and len(path) > 1:
             found = self.own(target, path[1])
             for name in path[2:]:

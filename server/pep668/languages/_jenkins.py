@@ -9,6 +9,9 @@ from pep668.text import Span
 
 from ._groovy import Block, Mark, Statement, String, Token, span_of, text_of
 
+STEPS = {"sh": "shell", "bat": "cmd", "powershell": "powershell", "pwsh": "powershell"}
+MOST = 400  # tokens of a call, and before a block
+
 
 class Reader:
     """Reads facts from the statements of one region. `known` are Groovy variables with one constant value."""
@@ -32,10 +35,10 @@ class Reader:
                         value = self.value(statement[at + 2 : at + 3]) if len(statement) == at + 3 else None
                         given.setdefault(token.text.removeprefix("env."), set()).add(value)
                         if text_of(statement[at + 2]) == "docker.image":
-                            self.images[token.text] = statement[at + 3 :]
+                            self.images[token.text] = statement[at + 3 : at + 6]
                 for at, token in enumerate(statement):
                     if text_of(token) == "containerTemplate":
-                        self._container(dict(named(statement[at + 1 :])))
+                        self._container(dict(named(statement[at + 1 : at + 1 + MOST])))
                     elif text_of(token) == "yaml":
                         self._pod(statement[at + 1 : at + 4])
         for name, values in given.items():
@@ -125,7 +128,12 @@ class Reader:
 
     def wrapped(self, statement: Statement, at: int) -> Iterator[Fact]:
         """The facts that the call before a block brings (`withEnv([...]) { }`); `at` is the block's index."""
-        head = statement[:at]
+        start = max(0, at - MOST)
+        head = statement[start:at]
+        for back in range(len(head) - 1, -1, -1):
+            if isinstance(head[back], Block):  # of another call, `parallel(a: { }, b: { })`
+                head = head[back + 1 :]
+                break
         for index, token in enumerate(head):
             name, arguments = text_of(token), head[index + 1 :]
             if name == "withEnv":
@@ -172,26 +180,38 @@ def _directive(block: Block, name: str) -> Statement:
 
 
 def named(tokens: Statement) -> Iterator[tuple[str, Statement]]:
-    """The arguments of a call, `name: value`; those without a name have "". Ends where the call does."""
+    """The arguments of a call, `name: value`; those without a name have "". Ends where the call does.
+
+    A call that is still being typed ends before what cannot belong to it: two values with nothing between them.
+    """
     depth, top, current, name = 0, 1, list[Token](), ""
     for at, token in enumerate(tokens):
         mark = text_of(token)
         if mark == "[" and at == 1 and text_of(tokens[0]) == "(":
             top = 2  # `sh([script: ...])`
+        if at and isinstance(tokens[at - 1], String) and (not mark or mark[0].isalpha()):
+            break
+        if mark in STEPS and current:
+            break
         if mark in (")", "]"):
             depth -= 1
             if depth < 0 or (depth == 0 and mark == ")"):
                 break
-        elif mark == "\n" or (mark in ("(", "[") and depth < top):
-            depth += mark != "\n"
+        elif mark in ("(", "[") and depth < top:
+            depth += 1
         elif mark == "," and depth <= top:
             yield name, current
             current, name = [], ""
         elif mark == ":" and depth <= top and len(current) == 1 and not name:
             name = text_of(current[0]) or (current[0].value or "" if isinstance(current[0], String) else "")
             current = []
-        else:
+        elif mark != "\n":
             depth += mark in ("(", "[")
             current.append(token)
+        if depth > _DEEPEST:
+            break
     if current:
         yield name, current
+
+
+_DEEPEST = 8  # brackets in the arguments of a call

@@ -23,6 +23,10 @@ Made = tuple[str, SourceMap]
 _PLACES = ("image", "runner", "platform")
 _MOST_ITEMS = 10_000  # of one script: aliases of aliases may hold more than a file has characters
 _MOST_CHOICES = 40
+_MOST_REPEATS = 4_000  # texts that stand once and are read again for another job
+_MANY_VARIABLES = 60
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_TOOLS = re.compile(r"PIP|UV_|PATH$|VIRTUAL_ENV|CONDA|MAMBA|POETRY|PYTHON|PDM|HOME$|ENV$|BASH_ENV$")
 _WINDOWS = {"powershell": "powershell", "pwsh": "powershell", "cmd": "cmd", "fish": "fish", "python": "python"}
 _POSIX = {"sh", "bash", "zsh", "dash", "ksh", "ash"}
 
@@ -63,27 +67,42 @@ def regions(
     wanted = [p for p in dict.fromkeys(processes) if matters(p.pieces)]
     joined = _joined(wanted)
     made: dict[int, Made] = {}
-    budget = 40 * len(region.text) + 100_000
-    given: set[int] = set()
+    repeats = 0
+    skipped: tuple[Fact, ...] = ()
+    lost: tuple[Fact, ...]
     for process in wanted:
+        facts, lost = _useful(process), ()
         for piece in process.pieces:
             scalar = piece.scalar
-            if id(scalar) in given and budget < 0:
+            again = id(scalar) in made
+            repeats += again
+            if again and repeats > _MOST_REPEATS:
+                # What it does is not followed in this process, so that nothing after it is sure.
+                if not skipped:
+                    why = Evidence("many jobs share parts of their scripts", region.outer(scalar.span))
+                    skipped = (Fact("image", "", why),)
+                lost = skipped
                 continue
-            given.add(id(scalar))
-            budget -= len(scalar.value)
-            if id(scalar) not in made:
+            if not again:
                 made[id(scalar)] = rewrite(scalar.made) if rewrite else scalar.made
             if not scalar.value.strip() or not piece.language:
                 continue
             yield region.inside(
                 piece.language,
                 made[id(scalar)],
-                facts=(*process.facts, *joined.get(id(scalar), ())),
+                facts=(*facts, *joined.get(id(scalar), ()), *lost),
                 place=Place(region.named(process.system), region.named(f"{process.system}/{process.name}")),
                 anchor=process.anchor or scalar.span,
                 notation=scalar.notation if written is verbatim else _Both(written, scalar.notation),
             )
+
+
+def _useful(process: Process) -> tuple[Fact, ...]:
+    """The facts of a process; of very many variables those that its texts or the tools themselves read."""
+    if sum(f.kind == "variable" for f in process.facts) <= _MANY_VARIABLES:
+        return process.facts
+    read = {word for piece in process.pieces for word in _WORD.findall(piece.scalar.value)}
+    return tuple(f for f in process.facts if f.kind != "variable" or f.name in read or _TOOLS.match(f.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pep668.model import Region
 from pep668.syntax.node import Mapping, Node, Scalar, items, text
@@ -23,6 +24,7 @@ _ALSO = re.compile(r"^(?:jobs|commands|orbs|executors):", re.MULTILINE)
 _STEPS = re.compile(r"^[ \t]+(?:- run:|- checkout\b|docker:|machine:|macos:|executor:)", re.MULTILINE)
 _ORB = re.compile(r"^[ \t]*- run:|^steps:", re.MULTILINE)
 _DEEPEST = 8  # commands in commands
+_MOST = 20_000  # steps, those of a command counted for each call
 
 
 def _sniff(content: str) -> bool:
@@ -50,24 +52,31 @@ def extract(region: Region) -> Iterator[Region]:
 
 def _document(region: Region, root: Mapping) -> Iterator[Process]:
     file = Configuration.of(root)
-    called: set[int] = set()
+    called = _Called(set(), [_MOST])
     for _, job in file.jobs:
         yield from _Job(region, file, job, called).processes()
     for job_or_none, call in file.calls():
         yield from _Job(region, file, job_or_none or call, called).processes(call)
     for _, command in file.commands:
-        if id(command) not in called:  # what calls it stands elsewhere
+        if id(command) not in called.commands:  # what calls it stands elsewhere
             yield from _Job(region, file, command, called).processes()
     if root.get("steps") is not None:  # a command or a job of an orb that is packed from files
         yield from _Job(region, file, root, called).processes()
 
 
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """The commands that something calls, by identity, and how many steps may still be read."""
+
+    commands: set[int]
+    left: list[int]
+
+
 class _Job:
-    def __init__(self, region: Region, file: Configuration, job: Mapping, called: set[int]) -> None:
+    def __init__(self, region: Region, file: Configuration, job: Mapping, called: _Called) -> None:
         self.region, self.file, self.job, self.called = region, file, job, called
         self.facts, self.shell = facts_of(region, file, job)
         self.system = f"job:{job.span.start}"
-        self.count = 0
 
     def processes(self, given: Mapping | None = None) -> Iterator[Process]:
         """The steps of the job, or those that a workflow gives to it."""
@@ -76,10 +85,10 @@ class _Job:
                 yield from self._steps(steps, 0)
 
     def _steps(self, node: Node, depth: int) -> Iterator[Process]:
-        if depth > _DEEPEST or self.count > 5_000:
+        if depth > _DEEPEST or self.called.left[0] < 0:
             return
         for step in items(node):
-            self.count += 1
+            self.called.left[0] -= 1
             if isinstance(step, Scalar):
                 yield from self._call(step.value, depth)
             elif isinstance(step, Mapping):
@@ -101,7 +110,7 @@ class _Job:
     def _call(self, name: str, depth: int) -> Iterator[Process]:
         command = self.file.command(name, self.job)
         if command is not None:
-            self.called.add(id(command))
+            self.called.commands.add(id(command))
             for steps in values(command, "steps"):
                 yield from self._steps(steps, depth + 1)
 
@@ -118,5 +127,5 @@ class _Job:
         language, program = shell_of(written)
         if program and language == "shell":
             facts.append(fact(self.region, "shell", program, step, f"shell: {written}"))
-        name = f"run:{node.span.start}:{self.count}"
+        name = f"run:{node.span.start}:{self.called.left[0]}"
         yield Process(self.system, name, pieces(*found, language=language), tuple(facts), step.span)

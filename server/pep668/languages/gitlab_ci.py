@@ -145,15 +145,18 @@ def _facts(region: Region, file: Configuration, job: Mapping, name: str, inherit
 
 def _variables(region: Region, file: Configuration, job: Mapping) -> list[Fact]:
     nodes = file.variables(job)
-    known = {name: plain(node) for name, node in nodes.items()}
-    out = []
-    for name, node in nodes.items():
-        value = known[name]
-        if value is not None and "$" in value:
-            known[name] = None  # `PATH: /x:$PATH` means the one before
-            value = known[name] = resolved(value, known)
-        out.append(fact(region, "variable", value, node, f"variables: {name}", name))
-    return out
+    key = tuple(map(id, nodes.values()))
+    if key not in file.facts:  # most jobs have the file's variables and no others
+        known = {name: plain(node) for name, node in nodes.items()}
+        out = []
+        for name, node in nodes.items():
+            value = known[name]
+            if value is not None and "$" in value:
+                known[name] = None  # `PATH: /x:$PATH` means the one before
+                value = known[name] = resolved(value, known)
+            out.append(fact(region, "variable", value, node, f"variables: {name}", name))
+        file.facts[key] = out
+    return list(file.facts[key])
 
 
 def _matrix(file: Configuration, job: Mapping) -> dict[str, tuple[str, ...]]:

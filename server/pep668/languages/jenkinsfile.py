@@ -13,11 +13,10 @@ from pep668.model import Evidence, Fact, Place, Region
 from pep668.text import Escaped, MappedText, Notation, SourceMap, Span, verbatim
 
 from . import Language
-from ._groovy import Block, Mark, Part, Statement, String, parse, span_of, text_of
+from ._groovy import Block, Mark, Part, Statement, String, parse, text_of
 from ._hidden import Quotes
-from ._jenkins import Reader, named
+from ._jenkins import MOST, STEPS, Reader, named
 
-_STEP = {"sh": "shell", "bat": "cmd", "powershell": "powershell", "pwsh": "powershell"}
 _OWNERS = ("", "steps", "script", "this", "context", "pipeline", "ctx", "jenkins")
 _SHEBANG = re.compile(r"\s*#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([\w.+-]+)")
 _HEAD = re.compile(r"^\s*(?:pipeline|node)\s*(?:\([^)\n]*\)\s*)?\{", re.MULTILINE)
@@ -104,17 +103,19 @@ def _steps(reader: Reader, statement: Statement, where: _Where) -> Iterator[Regi
         if not isinstance(token, Mark):
             continue
         owner, _, step = token.text.rpartition(".")
-        if step not in _STEP or owner not in _OWNERS or (at and text_of(statement[at - 1]) in ("def", ".", "?")):
+        if step not in STEPS or owner not in _OWNERS or (at and text_of(statement[at - 1]) in ("def", ".", "?")):
             continue
-        arguments = dict(named(statement[at + 1 :]))
+        given = statement[at + 1 : at + 1 + MOST]
+        arguments = dict(named(given))
         script = arguments.get("script", arguments.get("", []))
         if not any(isinstance(t, String) for t in script):
             continue
-        yield _region(reader, step, script, span_of(statement[at:]), where)
+        last = max(t.span.end for t in script)
+        yield _region(reader, step, script, Span(token.span.start, last), where)
 
 
 def _region(reader: Reader, step: str, script: Statement, anchor: Span, where: _Where) -> Region:
-    region, language = reader.region, _STEP[step]
+    region, language = reader.region, STEPS[step]
     made = _text(reader, script)
     facts = where.facts
     named_program = _SHEBANG.match(made[0]) if language == "shell" else None
