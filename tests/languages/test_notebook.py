@@ -28,7 +28,9 @@ def _regions(text: str, language: str = "notebook") -> list[Region]:
 
 
 CELL = st.text(
-    alphabet=st.sampled_from("!%pip install{}$\\\n\"'#()[]=?\t é😀") | st.characters(max_codepoint=0x1F9FF), max_size=80
+    alphabet=st.sampled_from("!%pip install{}$\\\n\"'#()[]=?\t é😀")
+    | st.characters(max_codepoint=0x1F9FF, exclude_categories=("Cs",)),
+    max_size=80,
 )
 
 

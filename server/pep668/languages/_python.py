@@ -297,6 +297,8 @@ def _escaped(escape: str, *, bytes_: bool) -> str | None:
         return None
     if letter in "uU" and len(escape) > 2:
         code = int(escape[2:10], 16)
+        if 0xD800 <= code < 0xE000:
+            return "\ufffd"  # half a character cannot be encoded
         return chr(code) if code <= 0x10FFFF else None
     if letter == "N" and len(escape) > 2:
         try:
