@@ -423,3 +423,25 @@ def test_facts_of_the_holder_stay() -> None:
     image = Fact("image", "debian:12", Evidence("x"))
     (region,) = inner(Region.document("markdown", "`pip install a`", (image,)))
     assert region.fact("image") is image
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [
+        *(
+            ("pip install a", True),
+            ("pip install -e.", True),
+            ("pip install -rrequirements.txt", True),
+            ("uv sync", True),
+        ),
+        *(("pip list | xargs pip install --upgrade", True), ("$ pip install a", True), ("poetry install", True)),
+        *(("PIP_USER=1 ./env/bin/pip install a", True), ("pip install <name>", True), ("pip install .", True)),
+        *(("cd a && pip install .", True), ("docker run x pip install a", True), ("sudo -H pip3 install a", True)),
+        *(("pip", False), ("pip install", False), ("pip install -U", False), ("pip install --user --quiet", False)),
+        *(("pip install ...", False), ("pip install …", False), ("uv add", False), ("conda remove -y", False)),
+        *(("!pip install", False), ("--pip-args", False), ("use pip install a", False), ("uv tool install", False)),
+        *(("pip install -r", False), ("sudo pip3", False), ("requirements.txt", False), ("x" * 2000 + " pip", False)),
+    ],
+)
+def test_code_in_a_sentence_is_a_command_or_names_one(code: str, command: bool) -> None:
+    assert bool(shells("markdown", f"Use ``{code}`` here.")) is command
