@@ -76,13 +76,21 @@ class Workbench:
         return shown.inner_text()
 
     def quick_fixes(self, place: Locator) -> list[str]:
-        """Puts the cursor on a place and opens the lightbulb's menu."""
+        """Puts the cursor on a place and opens the lightbulb's menu; again where VS Code has nothing to show yet."""
         box = place.bounding_box()
         assert box is not None
         self.page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
-        self.page.keyboard.press("Control+.")
         rows = self.page.locator(".action-widget .monaco-list-row.action")
-        expect(rows.first).to_be_visible(timeout=PATIENCE_MS)
+
+        def is_open() -> bool:
+            self.page.keyboard.press("Control+.")
+            try:
+                rows.first.wait_for(timeout=10_000)
+            except PlaywrightTimeout:
+                return False
+            return True
+
+        self.wait_for(is_open, "the menu of quick fixes")
         return rows.all_inner_texts()
 
     def choose_quick_fix(self, title: str | re.Pattern[str]) -> None:
