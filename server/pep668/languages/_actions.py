@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pep668.data._files import load_json
@@ -53,7 +53,7 @@ def _table() -> Mapping[str, Any]:
     return table
 
 
-@cache
+@lru_cache(maxsize=1024)
 def row(uses: str) -> Mapping[str, Any]:
     """What is known of an action; of an unknown one whether it may bring a Python."""
     table = _table()
@@ -138,7 +138,7 @@ def elsewhere(uses: str, inputs: Inputs) -> str:
     return f"{action(uses)} runs it " + re.sub(r"%(\w+)%", lambda m: inputs(m[1]) or "", text)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def cibuildwheel(variable: str) -> tuple[str, str] | None:
     """`all` or `build`, and the platform (`LINUX`, ""), of a variable that holds commands for cibuildwheel."""
     table = _table()["cibuildwheel"]
