@@ -140,13 +140,13 @@ def test_cutting_it_anywhere_keeps_the_targets_before() -> None:
         assert ("pip install", ("a", "more-a")) in _found(text[:end]), text[:end]
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.text(alphabet=st.sampled_from("$(){}:=\t\n\r \\#@-+;,%&!.?abcdefi'\"\x0c\u2028"), max_size=80))
 def test_it_never_raises(text: str) -> None:
     list(_everything(Region.document("makefile", text + "\nx:\n\tpip install y $(a)\n")))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from configparser import ConfigParser, Error
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pep668.syntax import ini
@@ -32,6 +32,7 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
     return out
 
 
+@settings(deadline=None)
 @given(_TEXTS)
 def test_it_reads_what_configparser_reads(text: str) -> None:
     parser = ConfigParser(interpolation=None, strict=False, default_section="\0")
@@ -43,6 +44,7 @@ def test_it_reads_what_configparser_reads(text: str) -> None:
     assert _sections(text) == {name: dict(parser[name]) for name in parser.sections()}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("[]=: \t\r\n#;ab\\\x0c\u2028"), max_size=60))
 def test_it_never_raises_and_its_places_are_right(text: str) -> None:
     for section in ini.parse(text).entries:
