@@ -20,6 +20,7 @@ from .place import place_of
 from .state import Override, Shell, Source, SourceKind, System, Variable, merge
 
 _MAX_REPLAYS = 2_000  # a bound for functions that call each other
+_DEEPEST_CALL = 50
 
 
 @dataclass(slots=True)
@@ -127,8 +128,10 @@ class Walk:
 
     def _call(self, process: _Process, name: str, scope: tuple[Scope, ...]) -> None:
         function = process.functions[name]
-        if name in self._calls or self._replays > _MAX_REPLAYS:
+        if name in self._calls or len(self._calls) > _DEEPEST_CALL:
             return
+        if self._replays > _MAX_REPLAYS and function.called:
+            return  # what it holds was judged once at least
         function.called = True
         self._calls.append(name)
         for command, inner in function.body:

@@ -40,7 +40,7 @@ class Invocation:
     @property
     def is_given_more(self) -> bool:
         """Whether further arguments come from elsewhere: `pip freeze | xargs pip uninstall -y`."""
-        return any(wrapper.name in ("xargs", "parallel") for wrapper in self.command.all_wrappers)
+        return any(wrapper.name.lstrip("$") in ("xargs", "parallel") for wrapper in self.command.all_wrappers)
 
     def install(
         self,

@@ -120,7 +120,10 @@ def extractor(language: str) -> Extract | None:
 
 
 HEAD = 4096
-_SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?env[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+)|#![ \t]*(?:\S*/)?([\w.+-]+)")
+# Programs that run another one, which reads the script (s6-overlay's with-contenv in container images).
+_SHEBANG = re.compile(
+    r"#![ \t]*(?:\S*/)?(?:env|with-contenv|busybox)[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+)|#![ \t]*(?:\S*/)?([\w.+-]+)"
+)
 
 
 def detect(path: str, text: str = "", language_id: str = "") -> str | None:

@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from pep668.model import Evidence, Fact, Place, Region
 from pep668.syntax import yaml
 from pep668.syntax.node import Node, Scalar, Sequence, items, text
-from pep668.text import MappedText, SourceMap, Span, unwritable
+from pep668.text import MappedText, Span, unwritable
 
-from . import Language, _expressions
-from ._ansible import Task, is_playbook, tasks
+from . import Language
+from ._ansible import Task, is_playbook, part, tasks
+from ._templates import Made, filled, variable
 
 _TEMPLATE = re.compile(r"\{\{((?:[^{}]|\{(?!\{)|\}(?!\})){0,1000})\}\}|\{%[^%\n]{0,500}%\}")
 _MARKER = re.compile(r"EXTERNALLY[-_*?]?", re.IGNORECASE)
 _PIP_CONFIG = re.compile(r"pip\.(?:conf|ini)$")
 _SAFE = re.compile(r"[\w./:@%+,=-]+")
-_shell = _expressions.opaque(_TEMPLATE)
 
 
 def _sniff(text: str) -> bool:
@@ -48,12 +48,13 @@ class _Host:
     def __init__(self, region: Region, task: Task, system: str) -> None:
         self.region = region
         self.task = task
+        self.known = {e.key.value: text(e.value) for e in task.around.variables}
         self.place = Place(system, f"{system}/task:{region.map.offset(task.key.span.start)}")
 
     def regions(self, registered: set[str]) -> Iterator[Region]:
         task = self.task
         if task.module == "pip":
-            yield self._inside("shell", _pip(task), notation_of=None)
+            yield self._inside("shell", self._pip(), notation_of=None)
         elif task.module in ("command", "shell", "raw", "expect"):
             yield from self._command("shell")
         elif task.module in ("win_shell", "win_command"):
@@ -69,11 +70,11 @@ class _Host:
         argv = self.task.argument("argv")
         if isinstance(argv, Sequence):
             words = [w for w in argv.items if isinstance(w, Scalar)]
-            yield self._inside(language, _joined([_word(w) for w in words], self.task.key.span), notation_of=None)
+            yield self._inside(language, _joined([self._word(w) for w in words], self.task.key.span), notation_of=None)
         elif self.task.free is not None and self.task.free.value.strip():
-            yield self._inside(language, _shell(self.task.free.made), notation_of=self.task.free)
+            yield self._inside(language, self._filled(self.task.free.made), notation_of=self.task.free)
 
-    def _inside(self, language: str, made: tuple[str, SourceMap], *, notation_of: Scalar | None) -> Region:
+    def _inside(self, language: str, made: Made, *, notation_of: Scalar | None) -> Region:
         notation = notation_of.notation if notation_of is not None else unwritable
         return self.region.inside(
             language, made, facts=tuple(self._facts()), place=self.place, anchor=self.task.node.span, notation=notation
@@ -85,10 +86,6 @@ class _Host:
             span = self.region.outer(around.hosts or self.task.key.span)
             evidence = Evidence("Ansible runs it on the hosts of the play", span)
             yield Fact("remote", "which system the hosts of the play have", evidence)
-        for entry in around.variables:
-            known = text(entry.value)
-            if known is not None and "{{" not in known:
-                yield self._fact("variable", known, entry.span, f"vars: {entry.key.value}", f"__{entry.key.value}")
         for entry in around.environment:
             value = text(entry.value)
             if value is not None:
@@ -99,54 +96,76 @@ class _Host:
             yield self._fact("user", user, around.root.span, f"become {user}")
         folder = self.task.text("chdir")
         if folder is not None:
-            yield self._fact(
-                "directory", _expressions.symbolic(folder, _TEMPLATE), self.task.key.span, f"chdir {folder}"
-            )
+            where = _TEMPLATE.sub(lambda m: "${" + variable(m[0]) + "}", folder)
+            yield self._fact("directory", where, self.task.key.span, f"chdir {folder}")
         program = self.task.text("executable")
         if program is not None and self.task.module == "shell":
             yield self._fact("shell", program.rpartition("/")[2], self.task.key.span, f"executable: {program}")
+
+    def _pip(self) -> Made:
+        """`ansible.builtin.pip --executable E --virtualenv V install ...`, each value where it stands."""
+        task = self.task
+        state = (task.text("state") or "present").lower()
+        pieces: list[Made] = [_opaque("ansible.builtin.pip", task.key.span)]
+        for name in ("executable", "virtualenv"):
+            value = task.argument(name)
+            if isinstance(value, Scalar) and not value.missing:
+                option = (
+                    f"--maybe-{name}" if re.search(r"\bomit\b|\bdefault\(\s*(?:''|\"\")", value.value) else f"--{name}"
+                )
+                pieces += [_opaque(option, value.span), self._word(value)]
+        pieces.append(_opaque("uninstall" if state == "absent" else "install", task.key.span))
+        if task.true("break_system_packages"):
+            pieces.append(_opaque("--break-system-packages", task.arguments["break_system_packages"].span))
+        extra = task.argument("extra_args")
+        if isinstance(extra, Scalar) and not extra.missing:
+            pieces.append(self._filled(extra.made))
+        for file in _leaves(task.argument("requirements")):
+            pieces += [_opaque("-r", file.span), self._word(file)]
+        version = task.argument("version")
+        editable = task.true("editable")
+        for name_node in _leaves(task.argument("name", "pkg")):
+            for one in _split(name_node):
+                if editable:
+                    pieces.append(_opaque("-e", one.span))
+                made = self._word(one)
+                if isinstance(version, Scalar) and not version.missing and "omit" not in version.value:
+                    made = _together(made, _opaque("==", version.span), self._word(version))
+                pieces.append(made)
+        return _joined(pieces, task.key.span)
+
+    def _word(self, node: Scalar) -> Made:
+        """A scalar as one word of shell text."""
+        if _SAFE.fullmatch(node.value):
+            return node.made
+        out = MappedText()
+        out.opaque("'", Span(0, 1))
+        for found in re.finditer(r"[^']+|'", node.value):
+            if found[0] == "'":
+                out.opaque("'\\''", Span(found.start(), found.end()))
+            else:
+                out.verbatim(found[0], found.start())
+        out.opaque("'", Span(max(0, len(node.value) - 1), len(node.value)))
+        quoted, within = out.finish()
+        return self._filled((quoted, node.map.compose(within)))
+
+    def _filled(self, made: Made) -> Made:
+        """Shell text with the templates that the play's own `vars` tell, the others unknown."""
+        return filled(made, _TEMPLATE, lambda found: self._value((found[1] or "").strip()))
+
+    def _value(self, name: str) -> str | None:
+        value = self.known.get(name)
+        return None if value is None or "{{" in value else value
 
     def _fact(self, kind: str, value: str | None, span: Span, why: str, name: str = "") -> Fact:
         return Fact(kind, value, Evidence(why, self.region.outer(span)), name)
 
 
-# --- the pip module ----------------------------------------------------------------------------
-
-
-def _pip(task: Task) -> tuple[str, SourceMap]:
-    """`ansible.builtin.pip --executable E --virtualenv V install ...`, each value where it stands."""
-    state = (task.text("state") or "present").lower()
-    pieces: list[tuple[str, SourceMap]] = [_opaque("ansible.builtin.pip", task.key.span)]
-    for name in ("executable", "virtualenv"):
-        value = task.argument(name)
-        if isinstance(value, Scalar) and not value.missing:
-            option = f"--maybe-{name}" if re.search(r"\bomit\b|\bdefault\(\s*(?:''|\"\")", value.value) else f"--{name}"
-            pieces += [_opaque(option, value.span), _word(value)]
-    pieces.append(_opaque("uninstall" if state == "absent" else "install", task.key.span))
-    if task.true("break_system_packages"):
-        pieces.append(_opaque("--break-system-packages", task.arguments["break_system_packages"].span))
-    extra = task.argument("extra_args")
-    if isinstance(extra, Scalar) and not extra.missing:
-        pieces.append(_shell(extra.made))
-    for file in _leaves(task.argument("requirements")):
-        pieces += [_opaque("-r", file.span), _word(file)]
-    version = task.argument("version")
-    editable = task.true("editable")
-    for name_node in _leaves(task.argument("name", "pkg")):
-        for one in _split(name_node):
-            if editable:
-                pieces.append(_opaque("-e", one.span))
-            made = _word(one)
-            if isinstance(version, Scalar) and not version.missing and "omit" not in version.value:
-                made = _together(made, _opaque("==", version.span), _word(version))
-            pieces.append(made)
-    return _joined(pieces, task.key.span)
+# --- other modules and pieces of arguments ---------------------------------------------------------------------------
 
 
 def _split(node: Scalar) -> Iterator[Scalar]:
     """`flask, requests>=2,<3`: names are separated by commas that a name follows."""
-    from ._ansible import part
-
     start = 0
     for found in re.finditer(r",\s*(?=[A-Za-z])|$", _TEMPLATE.sub(lambda m: "x" * len(m[0]), node.value)):
         if found.start() > start:
@@ -154,10 +173,7 @@ def _split(node: Scalar) -> Iterator[Scalar]:
         start = found.end()
 
 
-# --- other modules -----------------------------------------------------------------------------
-
-
-def _effect(task: Task, registered: set[str]) -> tuple[str, SourceMap] | None:
+def _effect(task: Task, registered: set[str]) -> Made | None:
     """What a module does to the marker or to pip's configuration, as a command that does the same."""
     span = task.key.span
     path = task.text("path", "dest", "name") or ""
@@ -191,29 +207,13 @@ def _texts(node: Node | None) -> list[str]:
     return [leaf.value for leaf in _leaves(node)]
 
 
-def _opaque(value: str, span: Span) -> tuple[str, SourceMap]:
+def _opaque(value: str, span: Span) -> Made:
     out = MappedText()
     out.opaque(value, span)
     return out.finish(span.start)
 
 
-def _word(node: Scalar) -> tuple[str, SourceMap]:
-    """A scalar as one word of shell text."""
-    if _SAFE.fullmatch(node.value):
-        return node.made
-    out = MappedText()
-    out.opaque("'", Span(0, 1))
-    for found in re.finditer(r"[^']+|'", node.value):
-        if found[0] == "'":
-            out.opaque("'\\''", Span(found.start(), found.end()))
-        else:
-            out.verbatim(found[0], found.start())
-    out.opaque("'", Span(max(0, len(node.value) - 1), len(node.value)))
-    quoted, within = out.finish()
-    return _shell((quoted, node.map.compose(within)))
-
-
-def _together(*pieces: tuple[str, SourceMap], between: str = "", at: Span | None = None) -> tuple[str, SourceMap]:
+def _together(*pieces: Made, between: str = "", at: Span | None = None) -> Made:
     out = MappedText()
     for index, (piece, where) in enumerate(pieces):
         if index and between:
@@ -227,5 +227,5 @@ def _together(*pieces: tuple[str, SourceMap], between: str = "", at: Span | None
     return out.finish(at.start if at else 0)
 
 
-def _joined(pieces: list[tuple[str, SourceMap]], at: Span) -> tuple[str, SourceMap]:
+def _joined(pieces: list[Made], at: Span) -> Made:
     return _together(*pieces, between=" ", at=Span(at.start, at.start))

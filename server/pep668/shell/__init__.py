@@ -18,7 +18,19 @@ from ._relevance import mentions
 from ._runs import Run, runs
 from ._wrappers import peel
 
-__all__ = ["Run", "Statements", "expand", "heredoc", "inner", "mentions", "parse", "peel", "relevant", "runs", "touches"]
+__all__ = [
+    "Run",
+    "Statements",
+    "expand",
+    "heredoc",
+    "inner",
+    "mentions",
+    "parse",
+    "peel",
+    "relevant",
+    "runs",
+    "touches",
+]
 
 
 def parse(region: Region) -> list[Command]:
