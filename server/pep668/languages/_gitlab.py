@@ -129,6 +129,17 @@ class Configuration:
                 pending += [(n, depth) for n in reversed(node.items)]
         return tuple(out)
 
+    def elsewhere(self, job: Mapping, used: tuple[Node, ...]) -> Node | None:
+        """What names a template that does not stand in this file, and may have run before a script that it feeds."""
+        bases = [name for mapping in self.chain(job) for name in items(mapping.get("extends"))]
+        for name in bases if not self.own(job, "before_script") else ():
+            if text(name) and not isinstance(self.top.get(text(name) or ""), Mapping):
+                return name
+        for node in (n for u in used for n in (u, *items(u))):
+            if isinstance(node, Sequence) and node.tag == "!reference" and not self._follow(node, 0):
+                return node
+        return None
+
     def _follow(self, reference: Sequence, depth: int) -> tuple[Node, ...]:
         path = [text(n) or "" for n in reference.items]
         target = self.top.get(path[0]) if path and depth < _DEEPEST else None

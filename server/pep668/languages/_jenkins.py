@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pep668.model import Evidence, Fact, Region
@@ -10,6 +11,7 @@ from pep668.text import Span
 from ._groovy import Block, Mark, Statement, String, Token, span_of, text_of
 
 STEPS = {"sh": "shell", "bat": "cmd", "powershell": "powershell", "pwsh": "powershell"}
+_PYTHONS = re.compile(r"(?:with|in|use)_?\w*(?:venv|virtualenv|pyenv|conda|python|poetry)", re.IGNORECASE)
 MOST = 400  # tokens of a call, and before a block
 
 
@@ -141,6 +143,9 @@ class Reader:
             elif name == "withPythonEnv":
                 text = "withPythonEnv makes a virtual environment"
                 yield self.fact("environment", "", span_of(head), text)
+            elif _PYTHONS.match(name):  # of a shared library
+                text = f"{name} may activate an environment"
+                yield self.fact("environment", None, span_of(head), text)
             elif name == "dir":
                 value = self.value([t for t in arguments if isinstance(t, String)][:1])
                 if value:

@@ -23,6 +23,7 @@ _SNIFF = re.compile(r"^version:[ \t]*['\"]?2(?:\.\d)?['\"]?[ \t]*(?:#.*)?$", re.
 _ALSO = re.compile(r"^(?:jobs|commands|orbs|executors):", re.MULTILINE)
 _STEPS = re.compile(r"^[ \t]+(?:- run:|- checkout\b|docker:|machine:|macos:|executor:)", re.MULTILINE)
 _ORB = re.compile(r"^[ \t]*- run:|^steps:", re.MULTILINE)
+_PYTHONS = re.compile(r"python|pip|venv|poetry|conda|\buv\b|setup|depend", re.IGNORECASE)
 _DEEPEST = 8  # commands in commands
 _MOST = 20_000  # steps, those of a command counted for each call
 
@@ -90,7 +91,7 @@ class _Job:
         for step in items(node):
             self.called.left[0] -= 1
             if isinstance(step, Scalar):
-                yield from self._call(step.value, depth)
+                yield from self._call(step.value, step, depth)
             elif isinstance(step, Mapping):
                 for entry in step.entries:
                     name = entry.key.value
@@ -101,18 +102,21 @@ class _Job:
                     elif name == "steps":
                         yield from self._steps(entry.value, depth + 1)
                     else:
-                        yield from self._call(name, depth)
+                        yield from self._call(name, entry.key, depth)
                         if isinstance(entry.value, Mapping):  # steps given to a command as a parameter
                             for inner in entry.value.entries:
                                 if inner.key.value.endswith("steps"):
                                     yield from self._steps(inner.value, depth + 1)
 
-    def _call(self, name: str, depth: int) -> Iterator[Process]:
+    def _call(self, name: str, where: Node, depth: int) -> Iterator[Process]:
         command = self.file.command(name, self.job)
         if command is not None:
             self.called.commands.add(id(command))
             for steps in values(command, "steps"):
                 yield from self._steps(steps, depth + 1)
+        elif "/" in name and _PYTHONS.search(name + self.file.orbs.get(name.partition("/")[0], "")):
+            told = f"the orb's step {name} may activate an environment"
+            self.facts = (*self.facts, fact(self.region, "environment", None, where, told))
 
     def _run(self, node: Node, step: Mapping) -> Iterator[Process]:
         facts, written = list(self.facts), self.shell

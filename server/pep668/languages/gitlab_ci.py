@@ -16,7 +16,19 @@ from pep668.text import Span
 from . import Language
 from ._gitlab import KEYWORDS, Configuration
 from ._hidden import hiding
-from ._pipeline import Piece, Process, alternatives, fact, known_values, matters, plain, regions, resolved
+from ._pipeline import (
+    Piece,
+    Process,
+    alternatives,
+    fact,
+    known_values,
+    matters,
+    plain,
+    regions,
+    resolved,
+    texts,
+    values,
+)
 
 _KEY = re.compile(r"( *)([^\s#:\-\[{][^:\n#]*?)[ \t]*:(?=\s|$)")
 _OF_A_JOB = frozenset(
@@ -82,6 +94,11 @@ def extract(region: Region) -> Iterator[Region]:
                 scripts = [(n, tuple(s for s in found if id(s) not in used)) for n, found in scripts]
             if any(id(s) not in used for _, found in scripts for s in found):
                 processes += _processes(region, file, name, job, scripts, inherited=False)
+    for key in ("before_script", "after_script"):  # of a file that others include
+        for tree in (file.default, file.root):
+            left = tuple(s for s in file.script(values(tree, key)) if id(s) not in used)
+            if left:
+                processes += _processes(region, file, key, tree, [(key, left)])
     yield from regions(region, processes, hiding(_TEMPLATE))
 
 
@@ -109,6 +126,10 @@ def _processes(
     if not matters(Piece(s) for _, found in scripts for s in found):
         return
     facts = _facts(region, file, job, name, inherited)
+    other = file.elsewhere(job, (*file.get(job, "before_script"), *file.get(job, "script")))
+    if other is not None:
+        told = f"{' '.join(t.value for t in texts(other))} stands in another file, which may activate an environment"
+        facts = (*facts, fact(region, "environment", None, other, told))
     language = "powershell" if any(f.kind == "platform" and f.value == "windows" for f in facts) else "shell"
     for shell, found in scripts:
         yield Process(f"job:{job.span.start}", shell, tuple(Piece(s, language) for s in found), facts)
