@@ -29,7 +29,7 @@ def _regions(text: str, language: str = "notebook") -> list[Region]:
 
 CELL = st.text(
     alphabet=st.sampled_from("!%pip install{}$\\\n\"'#()[]=?\t é😀")
-    | st.characters(max_codepoint=0x1F9FF, exclude_categories=("Cs",)),
+    | st.characters(max_codepoint=0x1F9FF, codec="utf-8"),
     max_size=80,
 )
 

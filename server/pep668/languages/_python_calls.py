@@ -1,5 +1,4 @@
-"""Which calls run a program, and what they hand to it: the standard library, pip's own entry points, and functions
-whose names say that they run a command."""
+"""What calls run: by functions that are known, by those of the same text, by names that say it."""
 
 from __future__ import annotations
 
@@ -9,125 +8,12 @@ from dataclasses import dataclass, replace
 
 from pep668.text import Span
 
+from . import _python_runners as known
+from ._python_runners import ARGUMENTS, EITHER, LISTED, PREFIXED, Runner
 from ._python_scopes import Module, Placed, Scope
+from ._python_text import Piece, Text, Value, Variables, Words, as_many, moved, split
 from ._python_tree import Attribute, Call, Name, Node, Sequence, Star, Str, Subscript, dotted
-from ._python_values import Evaluator, Given, Piece, Text, Value, Variables, Where, Words, as_many, moved, split
-
-EITHER, SHELL, ARGUMENTS, LISTED, PREFIXED = "either", "shell", "arguments", "listed", "prefixed"
-
-
-@dataclass(frozen=True, slots=True)
-class Runner:
-    """How a function takes its command.
-
-    EITHER: the first argument, a text or a list; SHELL: a text for a shell; ARGUMENTS: each argument a word;
-    LISTED: the list in the argument at `at`; PREFIXED: a list whose program is `program`. `at` is the
-    index of the first argument that belongs to the command, `keyword` its name. `skips`: the first item
-    is argv[0], the program stands before it.
-    """
-
-    how: str
-    at: int = 0
-    keyword: str = ""
-    program: str = ""
-    skips: bool = False
-    remote: str = ""
-
-
-_SUBPROCESS = Runner(EITHER, keyword="args")
-_TEXT = Runner(SHELL, keyword="cmd")
-_PIP = Runner(PREFIXED, keyword="args", program="pip")
-_RUNNERS: dict[str, Runner] = {
-    **{
-        f"{module}.{name}": _SUBPROCESS
-        for module in ("subprocess", "subprocess32", "gevent.subprocess", "eventlet.green.subprocess", "psutil")
-        for name in ("run", "call", "check_call", "check_output", "Popen")
-    },
-    "subprocess.getoutput": _TEXT,
-    "subprocess.getstatusoutput": _TEXT,
-    "commands.getoutput": _TEXT,
-    "commands.getstatusoutput": _TEXT,
-    "os.system": Runner(SHELL, keyword="command"),
-    "os.popen": _TEXT,
-    "os.popen2": _TEXT,
-    "os.popen3": _TEXT,
-    "pty.spawn": Runner(EITHER, keyword="argv"),
-    "asyncio.create_subprocess_shell": _TEXT,
-    "asyncio.subprocess.create_subprocess_shell": _TEXT,
-    "asyncio.create_subprocess_exec": Runner(ARGUMENTS),
-    "asyncio.subprocess.create_subprocess_exec": Runner(ARGUMENTS),
-    "anyio.run_process": Runner(EITHER, keyword="command"),
-    "anyio.open_process": Runner(EITHER, keyword="command"),
-    "trio.run_process": Runner(EITHER, keyword="command"),
-    "pexpect.spawn": Runner(EITHER, keyword="command"),
-    "pexpect.spawnu": Runner(EITHER, keyword="command"),
-    "pexpect.run": Runner(EITHER, keyword="command"),
-    "pexpect.popen_spawn.PopenSpawn": Runner(EITHER, keyword="cmd"),
-    **{
-        f"os.{name}": Runner(LISTED, 1, skips=True)
-        for name in ("execv", "execvp", "execve", "execvpe", "posix_spawn", "posix_spawnp")
-    },
-    **{f"os.{name}": Runner(ARGUMENTS, 0, skips=True) for name in ("execl", "execlp", "execle", "execlpe")},
-    **{f"os.{name}": Runner(LISTED, 2, skips=True) for name in ("spawnv", "spawnvp", "spawnve", "spawnvpe")},
-    **{f"os.{name}": Runner(ARGUMENTS, 1, skips=True) for name in ("spawnl", "spawnlp", "spawnle", "spawnlpe")},
-    "pip.main": _PIP,
-    "pip._internal.main": _PIP,
-    "pip._internal.main.main": _PIP,
-    "pip._internal.cli.main.main": _PIP,
-    "pip._internal.main._main": _PIP,
-    "pipmain": _PIP,
-    "virtualenv.cli_run": Runner(PREFIXED, keyword="args", program="virtualenv"),
-    "venv.main": Runner(PREFIXED, keyword="args", program="venv"),
-    "conda.cli.main": Runner(ARGUMENTS, program="conda"),
-    "conda.cli.python_api.run_command": Runner(ARGUMENTS, program="conda"),
-}
-
-# A function's name that says it runs a command: one of these verbs, and else nothing but words of `_COMPANY`.
-_VERBS = frozenset("run runs execute exec shell sh bash system popen spawn sudo launch cmd subprocess".split())
-_COMPANY = frozenset(
-    """run exec execute shell sh bash system cmd cmds command commands call check output process subprocess program
-    local sudo remote async sync safe quiet silent silently verbose log logged logging with retry retries stream
-    streaming and wait or die fail raise exit on error print in host container ssh sys os proc popen spawn
-    helper simple root as user venv env virtualenv pip py python module capture captured live get result line
-    lines checked raw the my do asyncio background""".split()
-)
-_SURE_VERBS = frozenset("run execute exec popen spawn sudo subprocess".split())
-_CHECKS = frozenset("assert expect expected called mock fake args parse format has is was test should".split())
-_KEYWORDS = ("command", "cmd", "args", "argv", "commands", "cmds")
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_REMOTE = {
-    "exec_command": "the machine that it connects to",
-    "exec_run": "the container that it names",
-    "exec_create": "the container that it names",
-}
-# Functions of such names that take something else.
-_OTHERS = frozenset("asyncio.run runpy.run_module runpy.run_path trio.run anyio.run typer.run uvicorn.run".split())
-_MAGICS = frozenset(("run_line_magic", "run_cell_magic", "magic"))
-_PACKAGES = frozenset("pip conda mamba micromamba uv".split())
-_SHELLS = frozenset("bash sh zsh ksh system sx ! shell".split())
-_SUDO = frozenset(("sudo", "run_sudo", "sudo_run"))
-
-
-def says_it_runs(name: str) -> bool:
-    """Whether a function's name says that it runs a command."""
-    name = name.strip("_")
-    words = [word.lower() for word in _PARTS.findall(name)]
-    return (
-        bool(words)
-        and not name[0].isupper()
-        and any(w in _VERBS for w in words)
-        and all(w in _VERBS or w in _COMPANY for w in words)
-    )
-
-
-_MOST_CALLS = 60  # calls in one function that are looked at
-_MOST_FOLLOWED = 2_000  # calls of functions of a text that are followed into them
-
-
-def runs_a_list(name: str) -> bool:
-    """Whether a function's name says that it runs something, which a list of words then says what it is."""
-    words = {word.lower() for word in _PARTS.findall(name)}
-    return not name.strip("_")[:1].isupper() and bool(words & _SURE_VERBS) and not words & _CHECKS
+from ._python_values import Evaluator, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +41,7 @@ class Calls:
         self.evaluator = Evaluator(module)
         self._roots = {origin.partition(".")[0] for origin in module.imports.values()}
         self._running: dict[int, bool] = {}
-        self._left = _MOST_FOLLOWED
+        self._left = known.MOST_FOLLOWED
 
     def commands(self, placed: Placed) -> Iterator[Found]:
         """What a call runs, once for each value that its command may have."""
@@ -167,12 +53,12 @@ class Calls:
     def _commands(self, call: Call, where: Where, depth: int) -> Iterator[Found]:
         func = call.func
         qualified = self.evaluator.qualified(func)
-        runner = _RUNNERS.get(qualified)
+        runner = known.RUNNERS.get(qualified)
         last = func.name if isinstance(func, Attribute) else dotted(func)
         if runner is not None:
             yield from self._run(runner, call, where)
             return
-        if last in _MAGICS:
+        if last in known.MAGICS:
             yield from self._magic(call, last, where)
             return
         shell_module = self._of_shell_module(call, qualified, where)
@@ -186,14 +72,14 @@ class Calls:
             for found in self._followed(function, call, where, depth):
                 followed = True
                 yield found
-        if followed or qualified in _OTHERS:
+        if followed or qualified in known.OTHERS:
             return
-        first = call.args[0] if call.args else next((n for k, n in call.keywords if k in _KEYWORDS), None)
+        first = call.args[0] if call.args else next((n for k, n in call.keywords if k in known.KEYWORDS), None)
         if first is None:
             return
-        if says_it_runs(last) or last in _REMOTE:
+        if known.says_it_runs(last) or last in known.REMOTE:
             yield from self._by_name(call, first, last, where)
-        elif isinstance(first, Sequence) and first.opening == "[" and runs_a_list(last):
+        elif isinstance(first, Sequence) and first.opening == "[" and known.runs_a_list(last):
             for value in self.evaluator.values(first, where):
                 if isinstance(value, Words):
                     yield self._listed(value, call, where, first)
@@ -348,16 +234,16 @@ class Calls:
         if last == "magic":
             line = texts[0].known or ""
             name, _, _ = line.removeprefix("%").partition(" ")
-            if name in _PACKAGES and line.startswith("%"):
+            if name in known.PACKAGES and line.startswith("%"):
                 yield self._found(_without(texts[0], 1), call, where)
-            elif name in _PACKAGES:
+            elif name in known.PACKAGES:
                 yield self._found(texts[0], call, where)
             return
         name = (texts[0].known or "").strip()
-        if last == "run_cell_magic" and len(texts) == 3 and name in _SHELLS:
+        if last == "run_cell_magic" and len(texts) == 3 and name in known.SHELLS:
             yield self._found(texts[2], call, where, call.args[2])
         elif last == "run_line_magic" and len(texts) > 1:
-            if name in _PACKAGES:
+            if name in known.PACKAGES:
                 at = texts[0].pieces[-1].span.end
                 between = Piece(" ", Span(at, texts[1].pieces[0].span.start if texts[1].pieces else at))
                 yield self._found(Text((*texts[0].pieces, between, *texts[1].pieces)), call, where)
@@ -368,16 +254,16 @@ class Calls:
 
     def _runs(self, function: Scope) -> bool:
         """Whether a function, or one that it calls, runs anything."""
-        known = self._running.get(id(function))
-        if known is None:
+        answer = self._running.get(id(function))
+        if answer is None:
             self._running[id(function)] = False  # it may call itself
-            known = any(isinstance(p.node, Call) and self._may_run(p.node) for p in function.calls[:_MOST_CALLS])
-            self._running[id(function)] = known
-        return known
+            answer = any(isinstance(p.node, Call) and self._may_run(p.node) for p in function.calls[: known.MOST_CALLS])
+            self._running[id(function)] = answer
+        return answer
 
     def _may_run(self, call: Call) -> bool:
         last = call.func.name if isinstance(call.func, Attribute) else dotted(call.func)
-        if self.evaluator.qualified(call.func) in _RUNNERS or says_it_runs(last) or last in _REMOTE:
+        if self.evaluator.qualified(call.func) in known.RUNNERS or known.says_it_runs(last) or last in known.REMOTE:
             return True
         return any(self._runs(function) for function in self.module.functions.get(last, ())[:3])
 
@@ -387,7 +273,7 @@ class Calls:
         if depth > 2 or self._left < 0 or not function.parameters or where.scope is function:
             return
         for given in self.evaluator.bind(function, call, where):
-            for placed in function.calls[:_MOST_CALLS]:
+            for placed in function.calls[: known.MOST_CALLS]:
                 inner = placed.node
                 if not isinstance(inner, Call):
                     continue
@@ -398,7 +284,7 @@ class Calls:
                         yield made
 
     def _by_name(self, call: Call, first: Node, last: str, where: Where) -> Iterator[Found]:
-        words = [w.lower() for w in _PARTS.findall(last)]
+        words = [w.lower() for w in known.PARTS.findall(last)]
         if len(call.args) > 1 and _may_be_words(call.args):
             items = self._arguments(call.args, where)
             if len(items) > 1 and not _is_line(items[0]):
@@ -413,11 +299,11 @@ class Calls:
             if isinstance(value, Variables):
                 continue
             made: Text | Words = value
-            if last in _SUDO:
+            if last in known.SUDO:
                 made = _under_sudo(value, call)
             elif "module" in words and isinstance(value, Text):
                 made = split(value)
-            yield replace(self._found(made, call, where, first), remote=_REMOTE.get(last, ""))
+            yield replace(self._found(made, call, where, first), remote=known.REMOTE.get(last, ""))
 
     def _arguments(self, nodes: list[Node], where: Where) -> tuple[Text, ...]:
         sequence = _sequence(nodes)
@@ -521,6 +407,3 @@ def _at_call(found: Found, call: Call) -> Found | None:
         made.append(Text(tuple(out)))
     value: Text | Words = Words(tuple(made)) if isinstance(found.value, Words) else made[0]
     return replace(found, value=value, span=call.span, node=call.args[0] if call.args else None)
-
-
-__all__ = ["Calls", "Found", "Given", "says_it_runs"]

@@ -6,19 +6,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from ._python import NAME, OP, STRING, Token
-from ._python_tree import (
-    Attribute,
-    Call,
-    Expressions,
-    Node,
-    Sequence,
-    Star,
-    Statement,
-    Str,
-    Subscript,
-    dotted,
-    statements,
-)
+from ._python_expressions import Expressions
+from ._python_statements import Statement, statements
+from ._python_tree import Attribute, Call, Node, Sequence, Star, Str, Subscript, dotted
 
 # The branches that a statement stands in: of which construct, and the how-manieth of its alternatives.
 Path = tuple[tuple[int, int], ...]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pep668.text import MappedText, Notation, SourceMap, Span
 
 from ._python import Literal
+from ._python_text import Piece, Text, Words
 from ._python_tree import Node, Str
-from ._python_values import Piece, Text, Words
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=~\[\]-]+")
 _SPECIAL_FIRST = re.compile(

@@ -1,10 +1,10 @@
-"""What Python expressions are known to say: text with unknown parts, lists of such texts, mappings of them."""
+"""Finds out what expressions of Python say, from what a text gives their names before."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TypeVar
@@ -12,7 +12,23 @@ from typing import TypeVar
 from pep668.text import Span
 
 from ._python import parts
+from ._python_expressions import expression
 from ._python_scopes import ADD, EACH, ITEM, SET, Binding, Module, Path, Scope, key_name
+from ._python_text import (
+    Piece,
+    Text,
+    Value,
+    Variables,
+    Words,
+    as_given,
+    as_many,
+    filled,
+    joined_path,
+    moved,
+    name_of,
+    size,
+    split,
+)
 from ._python_tree import (
     Attribute,
     Binary,
@@ -26,65 +42,22 @@ from ._python_tree import (
     Subscript,
     Table,
     dotted,
-    expression,
 )
 
 _T = TypeVar("_T")
 
 _MOST = 6  # values that an expression may have
+
 _LATEST = 80  # of the statements that give a name its value, as many are looked at
+
 _BUDGET = 600  # expressions that are read for one call
+
 _TOTAL = 40_000  # for a whole text, and a tenth of its length
+
 _LONGEST = 400  # pieces or items of a value; a longer one is not known
+
 _DEEPEST = 14
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of text, or (`hole`) a part that is not known, `text` being a name for it.
-
-    `exact`: the characters stand at `span` as they are. `many`: the hole may be several words.
-    `given`: it comes from the arguments with which a function of the text is called. `literal` covers the
-    string literal, quotes included, that says this and nothing else.
-    """
-
-    text: str
-    span: Span
-    exact: bool = False
-    hole: bool = False
-    many: bool = False
-    given: bool = False
-    literal: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    pieces: tuple[Piece, ...]
-
-    @property
-    def known(self) -> str | None:
-        """The whole text, None where a part is not known."""
-        return None if any(p.hole for p in self.pieces) else "".join(p.text for p in self.pieces)
-
-    @property
-    def symbolic(self) -> str:
-        """The text with unknown parts as a shell's variables."""
-        return "".join("${" + p.text + "}" if p.hole else p.text for p in self.pieces)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    items: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Variables:
-    """A mapping's entries with known keys, in order; None for a value that is no text."""
-
-    entries: tuple[tuple[str, Text], ...]
-
-
-Value = Text | Words | Variables
 Given = dict[str, list[Value]]
 
 
@@ -110,38 +83,27 @@ _IDENTITIES = frozenset(
     os.path.normpath shlex.quote pipes.quote list tuple sorted textwrap.dedent inspect.cleandoc dedent cleandoc bytes
     subprocess.list2cmdline repr filter""".split()
 )
+
 _SAME = frozenset(
     "resolve absolute expanduser as_posix strip rstrip lstrip encode decode copy __str__ format_map lower".split()
 )
+
 _PATHS = frozenset(
     """os.path.join posixpath.join ntpath.join pathlib.Path pathlib.PurePath pathlib.PosixPath pathlib.PurePosixPath
     Path""".split()
 )
+
 _LOOKED_UP = frozenset("shutil.which distutils.spawn.find_executable which find_executable sh.which".split())
+
 _ENVIRONMENT = frozenset("os.environ.get os.getenv os.environ environ environ.get getenv".split())
+
 _GLOBS = frozenset("glob.glob glob.iglob".split())
+
 _SUBCOMMANDS = frozenset("install uninstall sync venv ensurepip".split())
+
 _FORMAT = re.compile(r"\{\{|\}\}|\{(\w*)[^{}]{0,80}\}")
+
 _PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdirfxa]")
-_BLANKS = re.compile(r"\s+")
-
-
-def name_of(source: str) -> str:
-    """A name for an unknown part, from what stands there."""
-    found = "_".join(re.findall(r"[A-Za-z0-9]+", source[:200]))[:48]
-    return found if found and not found[0].isdigit() else f"value_{found}".rstrip("_")
-
-
-def moved(text: Text, span: Span) -> Text:
-    """The text as something that `span` stands for; what a function was given keeps its place."""
-    return Text(tuple(p if p.given else replace(p, span=span, exact=False, literal=None) for p in text.pieces))
-
-
-def as_many(text: Text) -> Text:
-    """An unknown text as any number of words."""
-    if len(text.pieces) == 1 and text.pieces[0].hole:
-        return Text((replace(text.pieces[0], many=True),))
-    return text
 
 
 class Evaluator:
@@ -192,7 +154,7 @@ class Evaluator:
             found = self._subscript(node, where)
         elif isinstance(node, Star):
             found = self._values(node.value, where.deeper())
-        return [v if _size(v) <= _LONGEST else self._hole(node) for v in found[:_MOST]] or [self._hole(node)]
+        return [v if size(v) <= _LONGEST else self._hole(node) for v in found[:_MOST]] or [self._hole(node)]
 
     def _hole(self, node: Node, *, many: bool = False) -> Text:
         named: Node = node.func if isinstance(node, Call) else node.value if isinstance(node, Subscript) else node
@@ -271,7 +233,7 @@ class Evaluator:
         for left, right in list(product(lefts, rights))[:_MOST]:
             if node.operator == "/":
                 if isinstance(left, Text) and isinstance(right, Text):
-                    yield _path([self._own(left, node.left), self._own(right, node.right)])
+                    yield joined_path([self._own(left, node.left), self._own(right, node.right)])
             elif isinstance(left, Text) and isinstance(right, Text):
                 yield Text(self._own(left, node.left).pieces + self._own(right, node.right).pieces)
             elif isinstance(left, Words) or isinstance(right, Words):
@@ -295,7 +257,7 @@ class Evaluator:
             node = named.get(match[1]) if match[1] else next(ordered, None)
             return self._inserted(node, span, where)
 
-        return _filled(left, _PERCENT, value)
+        return filled(left, _PERCENT, value)
 
     def _formatted(self, left: Text, call: Call, where: Where) -> Text:
         ordered = iter(call.args)
@@ -313,7 +275,7 @@ class Evaluator:
                 node = call.keyword(key)
             return self._inserted(node, span, where, key)
 
-        return _filled(left, _FORMAT, value)
+        return filled(left, _FORMAT, value)
 
     def _inserted(self, node: Node | None, span: Span, where: Where, key: str = "") -> tuple[Piece, ...]:
         if node is not None:
@@ -399,7 +361,7 @@ class Evaluator:
         for arg in args:
             made = [self._own(v, arg) for v in self._values(arg, where.deeper()) if isinstance(v, Text)]
             choices.append(made or [self._hole(arg)])
-        return [_path(list(chosen)) for chosen in _some(choices)]
+        return [joined_path(list(chosen)) for chosen in _some(choices)]
 
     def _dictionary(self, node: Call, where: Where) -> Variables:
         entries: list[tuple[str, Text]] = []
@@ -487,14 +449,14 @@ class Evaluator:
         named: Given = {}
         for name, node in call.keywords:
             if name and any(p.name == name for p in parameters):
-                named[name] = [_given(value) for value in self._values(node, where.deeper())]
+                named[name] = [as_given(value) for value in self._values(node, where.deeper())]
         out: list[Given] = []
         for values in self._positional(call, where):
-            given = {p.name: [_given(v)] for p, v in zip(positional, values, strict=False)} | named
+            given = {p.name: [as_given(v)] for p, v in zip(positional, values, strict=False)} | named
             if rest is not None:
                 more = values[len(positional) :]
                 texts = [v if isinstance(v, Text) else Text((Piece("value", call.span, hole=True),)) for v in more]
-                given[rest.name] = [_given(Words(tuple(texts)))]
+                given[rest.name] = [as_given(Words(tuple(texts)))]
             out.append(given)
         return out or [named]
 
@@ -608,12 +570,6 @@ class Evaluator:
         return Text(value.pieces + more.pieces) if isinstance(more, Text) else value
 
 
-def _size(value: Value) -> int:
-    if isinstance(value, Text):
-        return len(value.pieces)
-    return len(value.items) if isinstance(value, Words) else len(value.entries)
-
-
 def _at(binding: Binding) -> int:
     return binding.at
 
@@ -624,14 +580,6 @@ def _exclusive(one: Path, other: Path) -> bool:
         if mine != theirs:
             return mine[0] == theirs[0]
     return False
-
-
-def _given(value: Value) -> Value:
-    if isinstance(value, Text):
-        return Text(tuple(replace(p, given=True) for p in value.pieces))
-    if isinstance(value, Words):
-        return Words(tuple(Text(tuple(replace(p, given=True) for p in t.pieces)) for t in value.items))
-    return value
 
 
 def _argument(value: Value, node: Node) -> Value:
@@ -653,83 +601,3 @@ def _some(choices: list[list[_T]]) -> Iterator[tuple[_T, ...]]:
         if chosen is None:
             return
         yield chosen
-
-
-def _path(texts: list[Text]) -> Text:
-    pieces: list[Piece] = []
-    for text in texts:
-        known = text.known
-        if pieces and known is not None and known.startswith("/"):
-            pieces = []
-        if pieces and not (pieces[-1].text.endswith("/") and not pieces[-1].hole):
-            at = pieces[-1].span.end
-            pieces.append(Piece("/", Span(at, at)))
-        pieces += text.pieces
-    return Text(tuple(pieces))
-
-
-def _filled(
-    text: Text,
-    pattern: re.Pattern[str],
-    value: Callable[[re.Match[str], Span], tuple[Piece, ...] | None],
-) -> Text:
-    """The text with its placeholders filled; `value` gives None for a doubled sign."""
-    out: list[Piece] = []
-    for piece in text.pieces:
-        if piece.hole:
-            out.append(piece)
-            continue
-        done = 0
-        for match in pattern.finditer(piece.text):
-            out += _run(piece, done, match.start())
-            done = match.end()
-            made = value(match, _within(piece, match.start(), match.end()))
-            if made is None:
-                here = _within(piece, match.start(), done)
-                out.append(replace(piece, text=match[0][0], span=here, exact=False, literal=None))
-            else:
-                out += made
-        out += _run(piece, done, len(piece.text))
-    return Text(tuple(out))
-
-
-def _within(piece: Piece, start: int, end: int) -> Span:
-    return Span(piece.span.start + start, piece.span.start + end) if piece.exact else piece.span
-
-
-def _run(piece: Piece, start: int, end: int) -> list[Piece]:
-    return (
-        [replace(piece, text=piece.text[start:end], span=_within(piece, start, end), literal=None)]
-        if start < end
-        else []
-    )
-
-
-def split(text: Text, *, quotes: bool = True) -> Words:
-    """The words of a text; with `quotes` as a shell's quotes keep them together."""
-    items: list[Text] = []
-    current: list[Piece] = []
-    quote = ""
-    for piece in text.pieces:
-        if piece.hole:
-            current.append(piece)
-            continue
-        start = 0
-        for at, char in enumerate(piece.text):
-            if quote:
-                if char == quote:
-                    current += _run(piece, start, at)
-                    start, quote = at + 1, ""
-            elif char in "'\"" and quotes:
-                current += _run(piece, start, at)
-                start, quote = at + 1, char
-            elif char.isspace():
-                current += _run(piece, start, at)
-                start = at + 1
-                if current:
-                    items.append(Text(tuple(current)))
-                    current = []
-        current += _run(piece, start, len(piece.text))
-    if current:
-        items.append(Text(tuple(current)))
-    return Words(tuple(items))
