@@ -13,8 +13,10 @@ from dataclasses import dataclass
 BOLD = 7  # the level of what only looks like a heading, below all headings
 
 _MAKES = re.compile(
-    r"\bactivate\b|(?<![\w-])venv\b|(?<![\w-])virtualenv\b|\b(?:conda|mamba)\s+(?:env\s+)?create\b|\bmkvirtualenv\b"
-    r"|\bworkon\b|\b(?:poetry|pipenv|hatch)\s+shell\b|\bpyenv\s+(?:local|global|shell|virtualenv)\b"
+    r"\bactivate\b|-m[ \t]+(?:venv|virtualenv)\b|\buv[ \t]+venv\b|(?:^|[;&|])[ \t]*virtualenv[ \t]"
+    r"|\b(?:conda|mamba)[ \t]+(?:env[ \t]+)?create\b|\b(?:mkvirtualenv|workon)\b|\b(?:poetry|pipenv|hatch)[ \t]+shell\b"
+    r"|\bpyenv[ \t]+(?:local|global|shell|virtualenv)\b",
+    re.MULTILINE,
 )
 _USES = re.compile(
     r"\b(?:pip[\d.]*|uv|poetry|pipenv|conda|mamba|pdm)[ \t][^\n]{0,200}?\b(?:install|sync|add)\b([^\n]{0,300})"
