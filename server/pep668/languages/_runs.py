@@ -150,7 +150,7 @@ def facts(region: Region, job: Job, runs: list[Run], condition: str, login: bool
         out.append(known[-1])
     elif known or maybe:
         first = (maybe or known)[-1]
-        text = f"{first.evidence.text} may come before it"
+        text = f"{first.evidence.text} may put a Python first in PATH"
         out.append(Fact(first.kind, None, Evidence(text, first.evidence.span)))
     return tuple(out)
 
