@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from pep668.text import LineTable, Segment, SourceMap, Span
 
-from ._make import Line, Made, Rule, Text
+from ._make_expand import NO_ARGUMENTS, UNKNOWN, Scope, Value, calls
 from ._make_line import joined
-from ._make_values import NO_ARGUMENTS, UNKNOWN, Scope, Value, Values, calls
+from ._make_nouns import Line, Made, Rule, Text
+from ._make_values import Values
 
 _PREFIX = re.compile(r"(?:[ \t@+-]|\\\r?\n)*")
 _SUBSTITUTED = re.compile(r"[ \t+-]*(?=@[A-Z][A-Z0-9_]*@)")

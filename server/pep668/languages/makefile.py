@@ -13,9 +13,11 @@ from pep668.model import Evidence, Fact, Place, Region
 from pep668.text import Escaped, Span
 
 from . import Language
-from ._make import Assign, Branch, Export, Line, Made, Rule, Statement, Text, read
+from ._make import read
+from ._make_expand import HERE, UNKNOWN, Scope, shells
+from ._make_nouns import Assign, Branch, Export, Line, Made, Rule, Statement, Text
 from ._make_recipe import Recipes, together
-from ._make_values import HERE, UNKNOWN, Scope, Values, shells
+from ._make_values import Values
 
 LANGUAGE = Language(
     "makefile",
