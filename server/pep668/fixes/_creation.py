@@ -76,14 +76,17 @@ def interpreter(install: Install) -> str:
     return f"python{install.python.version or '3'}"
 
 
-def inserted(context: Context, command: Command, line: str) -> tuple[Edit, ...] | None:
-    """Edits that run `line` before a command: on a line of its own, in front of its list, or inside its chain."""
+def inserted(context: Context, command: Command, line: str, *, chained: bool = False) -> tuple[Edit, ...] | None:
+    """Edits that run `line` before a command: on a line of its own, in front of its list, or inside its chain.
+
+    `chained`: what stands before it in its list has to run first.
+    """
     region = command.region
     first = start(command)
     statement = command.statement
     if not region.map.is_verbatim(Span(statement.start, min(statement.start + 1, len(region.text)))):
         return None
-    if MOVES.search(region.text, statement.start, first):
+    if chained or MOVES.search(region.text, statement.start, first):
         if command.operator not in ("&&", ";", "", "&") or region.language == "fish":
             return None
         return _written(command, first, f"{{ {line}; }} && ")

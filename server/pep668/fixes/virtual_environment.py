@@ -23,7 +23,7 @@ from ._creation import creation, inserted
 from ._directory import place_of
 from ._edits import Rewrite, combined, command_line, drop_overrides, drop_privileges, stays_here, use_environment
 from ._later import relied_on
-from ._packages import system_packages, venv_package
+from ._packages import python_installer, system_packages, venv_package
 
 RULES = ("EM001", "EM002", "EM003", "EM006")
 ORDER = 10
@@ -82,6 +82,12 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     name = "python" if install.python.is_interpreter else "pip"
     program = "" if install.tool == "uv" else f"{place}/bin/{name}"
     explanation = f"{line}\n{command_line(install, program)}"
-    before = () if made else inserted(context, install.command, line)
+    before = () if made else inserted(context, install.command, line, chained=_brings_python(context, install))
     edits = combined(before, rewrite.edits(), venv_package(context, judged)) if possible else None
     return edits, explanation, place
+
+
+def _brings_python(context: Context, install: Install) -> bool:
+    """Whether the package manager brings Python in the same list of commands."""
+    command, python = install.command, python_installer(context, install)
+    return python is not None and python.region is command.region and python.span.start >= command.statement.start
