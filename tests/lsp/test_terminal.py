@@ -101,7 +101,7 @@ async def test_an_environment_made_in_a_terminal_is_seen(connect: Connect) -> No
     environment(session.folder)
     session.published.clear()
     await advice(session, commandLine="python3 -m venv .venv && false", output="")
-    await session.shows(uri, [])
+    await session.shows(uri, ["EM031"])
 
 
 async def test_hostile_output(connect: Connect) -> None:

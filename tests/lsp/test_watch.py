@@ -99,8 +99,9 @@ async def test_nothing_is_looked_at_while_no_requirements_are_shown(connect: Con
     session = await connect()
     uri = session.open("Dockerfile", "FROM debian:12\nRUN pip3 install six\n")
     assert await session.pushed(uri, 1)
-    environment(session.folder)
+    await asyncio.sleep(1)  # a look has been taken
     session.published.clear()
+    environment(session.folder)
     await asyncio.sleep(3)
     assert session.published == []
 

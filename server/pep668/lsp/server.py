@@ -175,7 +175,7 @@ class Server(LanguageServer):
         if len(document.text) < LONG:
             task = session.task(document)
             found = None if task is None else task.run()
-            session.remember(document, key, found)
+            self._remember(document, key, found)
             return found
         waiting = self._analyzing.get(key)
         if waiting is None:
@@ -193,8 +193,12 @@ class Server(LanguageServer):
             del self._analyzing[key]
         current = self.protocol.documents.whole(document.uri)
         if current is not None and self.session.key(current) == key:
-            self.session.remember(document, key, found)
+            self._remember(document, key, found)
         return found
+
+    def _remember(self, document: Document, key: tuple[int, int, int], found: Analysis | None) -> None:
+        self.session.remember(document, key, found)
+        self.watch.keep_looking()
 
     async def in_thread(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.thread_pool, function)

@@ -49,7 +49,6 @@ class Watch:
         """Somebody is looking at an answer: see whether it is still true."""
         if time.monotonic() - self._looked > _SELDOM:
             self._look()
-        self.keep_looking()
 
     def keep_looking(self) -> None:
         """Look now and then, as long as requirements are shown."""
