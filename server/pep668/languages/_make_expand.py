@@ -33,7 +33,7 @@ _SILENT = ("info", "warning", "error", "eval")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`text` is None when unknown; that of a `deferred` one is expanded where it is used."""
+    """`text` is None when unknown; that of a `deferred` one is expanded where it is used. `body` is its place."""
 
     text: str | None
     deferred: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pep668.text import LineTable, Segment, SourceMap, Span
 
 from ._make_expand import NO_ARGUMENTS, UNKNOWN, Scope, Value, calls
-from ._make_line import joined
+from ._make_line import brackets, joined
 from ._make_nouns import Line, Made, Rule, Text
 from ._make_values import Values
 
@@ -16,7 +16,7 @@ _PREFIX = re.compile(r"(?:[ \t@+-]|\\\r?\n)*")
 _SUBSTITUTED = re.compile(r"[ \t+-]*(?=@[A-Z][A-Z0-9_]*@)")
 # Variables that hold `@` or nothing, by the names that everybody gives them.
 _QUIET = re.compile(r"\$[({]?(?:Q|V|AT|HIDE|SILENT|QUIET|VERBOSE|CMD_PREFIX|AM_V_\w+|\w+_at)\b[)}]?", re.ASCII)
-_CANNED = re.compile(r"\$[({](?:call[ \t]+)?([^\s(){},$:=]+)[ \t]*(?:,(.*))?[)}]\s*", re.DOTALL)
+_CANNED = re.compile(r"\$[({](?:call[ \t]+)?([^\s(){},$:=]+)[ \t]*(?=[,)}])")
 _NAMED = re.compile(r"\$?\$[({](?:call[ \t]+)?([^\s(){},$:=#]+)")
 
 
@@ -66,16 +66,16 @@ class Recipes:
         """The lines that run for one of the recipe: itself, or those of the `define` that it names."""
         text = line.made[0]
         at = _prefix(text)
-        canned = _CANNED.fullmatch(text, at)
-        value = self.values.table.get(canned[1]) if canned else None
-        if canned and value is not None and value.body is not None:
-            yield from self._canned(canned[1], value.body, line, scope)
+        name = _canned(text, at)
+        value = self.values.table.get(name) if name not in scope else None
+        if value is not None and value.body is not None:
+            yield from self._lines_of(name, value.body, line, scope)
             return
         expanded, mapped = self.values.expanded(_behind(line.made, at), scope)
         at = 0 if _SUBSTITUTED.match(text) else _prefix(expanded)
         yield Line(_behind((expanded, mapped), at), line.windows)
 
-    def _canned(self, name: str, body: Made, line: Line, scope: Scope) -> Iterator[Line]:
+    def _lines_of(self, name: str, body: Made, line: Line, scope: Scope) -> Iterator[Line]:
         if name in self._used:
             return
         self._used.add(name)
@@ -93,6 +93,13 @@ class Recipes:
             if value is not None and value.body is not None and named[1] not in self._used:
                 self._used.add(named[1])
                 yield self.values.once(value.body, self._arguments(named[1]))
+
+
+def _canned(text: str, at: int) -> str:
+    """The variable that a line consists of, called or not; "" where there is more."""
+    found = _CANNED.match(text, at)
+    end = brackets(text).get(at + 1) if found else None
+    return found[1] if found and end is not None and not text[end + 1 :].strip() else ""
 
 
 def _prefix(text: str) -> int:

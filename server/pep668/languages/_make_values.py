@@ -70,7 +70,7 @@ class Values(Expander):
         if operator.startswith(":"):
             value = self.expand(text)
             return Value(None) if value.strip() == UNKNOWN else _bounded(value, False)
-        return Value(text, True, found.body)
+        return Value(text, True, found.value)
 
     def _set(self, name: str, value: Value | None) -> None:
         if self._open:
