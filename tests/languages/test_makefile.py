@@ -115,6 +115,7 @@ def test_the_recipe_is_what_gnu_make_runs(before: list[str], lines: list[tuple[s
         "N = 3\nP$(N) = pip\nM = P3\nall:\n\techo $($(M)) $(P$(N)) x\n",
         "a = b: c\nall:\n\techo $(a)\n",
         "all :\n\techo '#' # x\n",
+        "all:\n\techo $(foreach x,one,a-$$x (b,c), $(strip d)) e\n",
         "export define X\none\nendef\nall:\n\techo $(X)\n",
         "X = a\\\n  b\\\n\nY = \\\n  c\nall:\n\techo $(X)$(Y)\n",
     ],
@@ -213,6 +214,7 @@ def test_time_is_linear() -> None:
         "x:\n" + "".join(f"a{i} = $(a{i})\n" for i in range(4_000)),
         "@A" * 20_000,
         "$(shell " * 4_000 + ")" * 4_000,
+        "x:\n\t" + "$(foreach a,b," * 2_000 + ")" * 2_000,
     ]
     for text in texts:
         count = _calls(text)

@@ -25,6 +25,7 @@ _REFERENCE = re.compile(r"\$|@(?=[A-Z][A-Z0-9_]*@)")
 _SUBSTITUTED = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 _CALL = re.compile(r"\$[({]call[ \t]+([^\s(){},$:=]+)[ \t]*")
 _SHELL = re.compile(r"\$[({]shell[ \t]+")
+_LOOP = re.compile(r"\$[({]foreach[ \t]+")
 _FUNCTION = re.compile(r"([a-z]+)[ \t]+")
 HERE = "${CURDIR}"
 _BUILT_IN = {"MAKE": "make", "RM": "rm -f", "PWD": HERE}
@@ -117,12 +118,27 @@ class Expander:
                 yield at, end, "$"
             elif end == at + 1 or not text[at + 1].strip():
                 yield at, end, None  # a `$` at the end, or a reference that nothing closes
+            elif (loop := _LOOP.match(text, at)) and len(active) < _DEEPEST:
+                yield from self._loop(text, loop.end(), end - 1, scope, active)
             else:
                 inner = text[at + 2 : end - 1] if end - at > 2 else text[at + 1]
                 yield at, end, self._value(inner, scope, active)
             at = end
         if at < len(text):
             yield at, len(text), None
+
+    def _loop(
+        self, text: str, start: int, end: int, scope: Scope, active: frozenset[str]
+    ) -> Iterator[tuple[int, int, str | None]]:
+        """The body of a `foreach`, once, its variable not known."""
+        spans = _argument_spans(text, start, end)
+        if len(spans) < 3:
+            return
+        name = text[slice(*spans[0])].strip()
+        behind = spans[2][0]
+        inner = {**scope, name: Value(None)}
+        for first, last, value in self._pieces(text[behind:end], inner, active | {f"({len(active)})"}):
+            yield first + behind, last + behind, value
 
     def _value(self, inner: str, scope: Scope, active: frozenset[str]) -> str:
         self._steps += 1
@@ -189,17 +205,21 @@ class Expander:
 
 def split_arguments(text: str) -> list[str]:
     """The arguments of a function, at the commas outside brackets."""
+    return [text[start:end] for start, end in _argument_spans(text, 0, len(text))]
+
+
+def _argument_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     pairs = brackets(text)
-    out: list[str] = []
-    start = at = 0
-    while at < len(text):
+    out: list[tuple[int, int]] = []
+    at = start
+    while at < end:
         if text[at] in "({":
             at = pairs.get(at, at)
         elif text[at] == ",":
-            out.append(text[start:at])
+            out.append((start, at))
             start = at + 1
         at += 1
-    return [*out, text[start:]]
+    return [*out, (start, end)]
 
 
 def calls(text: str) -> Iterator[tuple[str, list[str]]]:
