@@ -58,6 +58,8 @@ def apply(run: Run) -> Shell:
     effect = _EFFECTS.get(name)
     if effect is None and name.rstrip("0123456789.") in ("python", "pypy", "virtualenv", "pip"):
         effect = _EFFECTS.get(name.rstrip("0123456789."))
+    if effect is None and run.words[1:2] == ["-m"]:  # `"$PYTHON" -m venv`
+        effect = _python
     return effect(run) if effect else shell
 
 

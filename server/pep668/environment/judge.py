@@ -115,7 +115,7 @@ class Judge:
             known = _by_name(path, Evidence(f"{path[2:].rstrip('}')} names a virtual environment's program", span))
             if known:
                 return known
-            decides = f"what {path} is"
+            decides = "which Python this program runs with" if path == "${sys_executable}" else f"what {path} is"
             return Target(Managed.MAYBE, _open_kind(place), place.evidence, path, decides)
         if first is not None and first.certain:
             return _from_source(first)

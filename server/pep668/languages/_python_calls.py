@@ -65,6 +65,10 @@ class Calls:
         if shell_module is not None:
             yield shell_module
             return
+        handed = list(self._handed(call, where))
+        if handed:
+            yield from handed
+            return
         followed = False
         for function in self.module.functions.get(last, ())[:3]:
             if not self._runs(function):
@@ -83,6 +87,15 @@ class Calls:
             for value in self.evaluator.values(first, where):
                 if isinstance(value, Words):
                     yield self._listed(value, call, where, first)
+
+    def _handed(self, call: Call, where: Where) -> Iterator[Found]:
+        """`executor.submit(subprocess.run, ["pip", "install", "x"])`: a function that another one calls."""
+        for index, arg in enumerate(call.args[:3]):
+            if isinstance(arg, Name | Attribute):
+                runner = known.RUNNERS.get(self.evaluator.qualified(arg))
+                if runner is not None:
+                    inner = Call(call.start, call.end, arg, call.args[index + 1 :], call.keywords)
+                    yield from self._run(runner, inner, where)
 
     # --- functions that are known ---
 

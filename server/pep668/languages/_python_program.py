@@ -15,12 +15,14 @@ from ._python_calls import Calls, Found
 from ._python_scopes import Placed, Scope, read
 from ._python_shell import from_text, from_words, notation, unwritable
 from ._python_text import Piece, Text, Variables, Words
-from ._python_tree import Attribute, Call, Node, Table
+from ._python_tree import Attribute, Call, Node, Table, dotted
 from ._python_values import Where
 
 _VARIABLES = re.compile(r"(?:PIP|UV|CONDA|VIRTUAL_ENV|PYTHON)\w*|PATH", re.ASCII)
 _REMOVERS = frozenset("os.remove os.unlink os.rename os.replace os.renames shutil.move shutil.rmtree".split())
 _REMOVING_METHODS = frozenset("unlink rename replace remove rmtree".split())
+# Context managers of fabric, invoke and of many a script.
+_CONTEXTS = {"prefix": "prefix", **dict.fromkeys(("cd", "lcd", "chdir", "pushd", "working_directory"), "directory")}
 _MARKER = re.compile(r"EXTERNALLY[-*?]|EXTERNALLY\b", re.IGNORECASE)
 
 
@@ -107,14 +109,16 @@ class Program:
 
     def _command(self, found: Found, placed: Placed) -> Iterator[Run]:
         value = found.value
+        around = list(self._around(placed))
         if isinstance(value, Text):
-            made = from_text(value)
+            made = from_text(_prefixed(value, [t for kind, t, _ in around if kind == "prefix"]))
             written = notation(self.text, found.node) if found.node is not None else unwritable
         else:
             made, written = from_words(value), unwritable
         own = [
             Said(found.span.end, placed.scope, found.span, n, t) for n, t in found.variables if _VARIABLES.fullmatch(n)
         ]
+        own = [Said(span.end, placed.scope, span, "", t) for kind, t, span in around if kind == "directory"] + own
         if found.directory is not None:
             own.append(Said(found.span.end, placed.scope, found.span, "", found.directory))
         yield from self._run(made, placed, found.span, own, written, found.shell, found.remote)
@@ -145,6 +149,19 @@ class Program:
     def _listed(self) -> Iterator[Run]:
         for found, placed in _python_listed.commands(self.calls):
             yield from self._command(found, placed)
+
+    # --- what holds around it ---
+
+    def _around(self, placed: Placed) -> Iterator[tuple[str, Text, Span]]:
+        """What `with c.prefix("...")` and `with c.cd("...")` say: the kind, the text, and the place."""
+        for call in placed.contexts:
+            last = call.func.name if isinstance(call.func, Attribute) else dotted(call.func)
+            kind = _CONTEXTS.get(last)
+            if kind is None or not call.args:
+                continue
+            value = self.calls.evaluator.values(call.args[0], Where(placed.scope, placed.path, call.start))[0]
+            if isinstance(value, Text):
+                yield kind, value, call.span
 
     # --- what holds for what follows ---
 
@@ -206,6 +223,17 @@ class Program:
                 target = Text(tuple(Piece(p.text, here, hole=p.hole) for p in value.pieces))
                 yield from self._run(from_words(Words((*words, target))), placed, here)
                 return
+
+
+def _prefixed(command: Text, prefixes: list[Text]) -> Text:
+    """The command with those before it that run in its shell first; they stand elsewhere."""
+    at = command.pieces[0].span.start if command.pieces else 0
+    before = [
+        Piece(piece.text, Span(at, at), hole=piece.hole)
+        for prefix in prefixes
+        for piece in (*prefix.pieces, Piece(" && ", Span(at, at)))
+    ]
+    return Text((*before, *command.pieces))
 
 
 def _short(text: str | None) -> str:

@@ -63,11 +63,12 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class Placed:
-    """A node, and where it stands."""
+    """A node, and where it stands; `contexts` are the calls of the `with` statements around it, outermost first."""
 
     node: Node
     scope: Scope
     path: Path
+    contexts: tuple[Call, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +91,7 @@ class _Block:
     indent: int
     scope: Scope
     path: Path
+    contexts: tuple[Call, ...] = ()
 
 
 class _Builder:
@@ -137,7 +139,7 @@ class _Builder:
         else:
             self._simple(first, reader, block)
         for call in reader.calls:
-            placed = Placed(call, block.scope, block.path)
+            placed = Placed(call, block.scope, block.path, block.contexts)
             block.scope.calls.append(placed)
             self.module.calls.append(placed)
 
@@ -166,9 +168,11 @@ class _Builder:
                 if len(targets) == 1:
                     self._bind(targets[0], EACH, over, block.scope, path)
         elif first == "with":
+            contexts = block.contexts
             while not reader.done() and reader.peek() != ":":
                 before = reader.at
                 value = reader.expression()
+                contexts = (*contexts, *_calls(value))
                 if reader.peek() == "as":
                     reader.at += 1
                     self._bind(reader.expression(), SET, value, block.scope, path)
@@ -180,7 +184,7 @@ class _Builder:
                 reader.value()
                 if reader.at == before:
                     reader.at += 1
-        self._blocks.append(_Block(indent, block.scope, path))
+        self._blocks.append(_Block(indent, block.scope, path, contexts if first == "with" else block.contexts))
 
     def _function(self, indent: int, tokens: list[Token], reader: Expressions, block: _Block) -> None:
         scope = Scope("function", tokens[1].text, block.scope, decorators=self._decorators)
@@ -329,6 +333,12 @@ class _Builder:
             name, _, alias = item.partition(" as ")
             if name.strip():
                 imports[(alias or name).strip()] = f"{origin}.{name.strip()}"
+
+
+def _calls(node: Node) -> tuple[Call, ...]:
+    """The calls among the items of a `with` statement."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    return tuple(item for item in items if isinstance(item, Call))
 
 
 @dataclass(slots=True, eq=False)

@@ -317,6 +317,9 @@ class Evaluator:
         if name == "sys.argv":
             return [self._hole(node, many=True)]
         if name:
+            entry = self._entry_of(name, node, where)
+            if entry:
+                return entry
             whole = self._values(node.value, where.deeper())[0]
             key = self._key(node.index)
             if isinstance(whole, Variables) and key is not None:
@@ -325,6 +328,21 @@ class Evaluator:
             if isinstance(whole, Words):
                 return [self._hole(node, many=True)]
         return [self._hole(node)]
+
+    def _entry_of(self, name: str, node: Subscript, where: Where) -> list[Value]:
+        """`COMMANDS["install"]` of a mapping that is written out, whatever its values are."""
+        key = self._key(node.index)
+        scope: Scope | None = where.scope
+        while key is not None and scope is not None:
+            for binding in scope.bindings.get(name, ())[-1:]:
+                table = binding.value
+                if binding.how == SET and isinstance(table, Table):
+                    inside = Where(scope, binding.path, binding.at, {}, where.depth + 1)
+                    for known, value in reversed(table.entries):
+                        if known is not None and self._key(known) == key:
+                            return self._values(value, inside)
+            scope = scope.parent
+        return []
 
     # --- calls ---
 
