@@ -238,16 +238,16 @@ def resolved(text: str, known: Mapping[str, str | None]) -> str:
     def put(found: re.Match[str]) -> str:
         name = found[1] or found[2]
         if not name:
-            return "$"
+            return "$$"
         value = known.get(name)
         return "${" + name + "}" if value is None else value
 
     for _ in range(5):  # a variable may name another
         after = _REFERENCE.sub(put, text)
         if after == text or len(after) > 2000:
-            return after[:2000]
+            break
         text = after
-    return text
+    return text[:2000].replace("$$", "$")
 
 
 def alternatives(text: str, choices: Mapping[str, tuple[str, ...]], known: Mapping[str, str | None]) -> str:
