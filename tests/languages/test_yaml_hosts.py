@@ -17,7 +17,17 @@ CASES = Path(__file__).parents[1] / "cases"
 FILES = ("compose", "kubernetes", "cloud_init", "yaml")
 FENCE = re.compile(r"^```yaml path=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TEXTS = [(m[1], m[2]) for name in FILES for m in FENCE.finditer((CASES / f"{name}.md").read_text(encoding="utf-8"))]
-LANGUAGES = ("compose", "kubernetes", "cloud-init", "codebuild", "cloudbuild", "readthedocs", "pre-commit", "yaml")
+LANGUAGES = (
+    "compose",
+    "kubernetes",
+    "conda-recipe",
+    "cloud-init",
+    "codebuild",
+    "cloudbuild",
+    "readthedocs",
+    "pre-commit",
+    "yaml",
+)
 
 
 def commands(language: str, text: str) -> list[tuple[int, int, str]]:

@@ -14,8 +14,8 @@ DEEPEST = 96  # collections in collections; what is deeper is left out
 _ALIASED = 100_000  # nodes that aliases may add to a tree, walked as if each stood where it is named
 
 TEMPLATE = re.compile(TEMPLATED)
-_PROPERTY = re.compile(r"&[^\s,\[\]{}]+|!<[^>\s]*>|![^\s,\[\]{}]*")
-_ALIAS = re.compile(r"\*([^\s,\[\]{}:]+)(?=[\s,\]}]|\Z)")
+_PROPERTY = re.compile(r"&[^ \t\r\n,\[\]{}]+|!<[^> \t\r\n]*>|![^ \t\r\n,\[\]{}]*")
+_ALIAS = re.compile(r"\*([^ \t\r\n,\[\]{}:]+)(?=[ \t\r\n,\]}]|\Z)")
 _NAME = re.compile(r"[\w-]+")
 _BLOCK = re.compile(r"[|>]([-+]?)([1-9]?)([-+]?)[ \t]*(?:(?<=[ \t])#[^\r\n]*)?(?=[\r\n]|\Z)")
 _ENDS = re.compile(r"(?<=[ \t])#|:(?=[ \t]|$)")
@@ -159,24 +159,22 @@ class Inline(Cursor):
         return scalars.quoted(self.text, runs, Span(start, self.at), tag)
 
     def block_scalar(self, header: re.Match[str], parent: int, tag: str) -> Scalar:
-        lines, ends = self.lines, self.lines.ends
+        lines = self.lines
         width = max(parent, 0) + int(header[2]) if header[2] else 0
         found: list[scalars.Line] = []
         kept, line = self.line, self.line + 1
         while line <= self.last:
-            start, first, end = lines.starts[line], lines.firsts[line], ends[line]
+            start, first, end = lines.starts[line], lines.firsts[line], lines.ends[line]
             if first < end and not width:
                 width = self.leading(line)
                 if width <= max(parent, 0):
                     break
             blank = first >= end and (not width or end - start <= width)
-            if not blank and first - start < width:
-                behind = self.behind_templates(line, width)
-                if behind > line:
-                    line = behind
-                    continue
-                if first - start <= parent or self.text[first] == "#" or KEY.match(self.text, first, end):
+            if not blank and first - start < width and self.begins_other(line, parent):
+                line = self.behind_noise(line, width)
+                if line < 0:
                     break
+                continue
             begin = end if blank else min(start + width, first)
             found.append(scalars.Line(begin, end, lines.stops[line], blank))
             kept = line if not blank or header[1] == "+" or header[3] == "+" else kept
@@ -191,18 +189,28 @@ class Inline(Cursor):
         self.at = scalar.span.end
         return scalar
 
+    def begins_other(self, line: int, parent: int) -> bool:
+        """Whether a line that is less deep than a block scalar is not merely a line of it."""
+        first, end = self.lines.firsts[line], self.lines.ends[line]
+        return self.leading(line) <= parent or self.text[first] == "#" or KEY.match(self.text, first, end) is not None
+
     def leading(self, line: int) -> int:
         return self.lines.firsts[line] - self.lines.starts[line]
 
-    def behind_templates(self, line: int, width: int) -> int:
-        """The line behind lines of a template language where the scalar goes on there, else this one."""
-        begun = line
+    def behind_noise(self, line: int, width: int) -> int:
+        """The line on which a block scalar goes on behind lines that end it and begin nothing; -1 where it does not.
+
+        They are lines of a template language, and mistakes: comments that are not as deep as the text, and scraps.
+        """
         while line <= self.last:
-            first = self.lines.firsts[line]
-            if first < self.lines.ends[line] and not ONLY_TEMPLATE.match(self.text, first):
-                return line if line > begun and first - self.lines.starts[line] >= width else begun
+            first, end = self.lines.firsts[line], self.lines.ends[line]
+            if first < end and not ONLY_TEMPLATE.match(self.text, first):
+                if first - self.lines.starts[line] >= width:
+                    return line
+                if self.dash(first) or KEY.match(self.text, first, end):
+                    return -1
             line += 1
-        return begun
+        return -1
 
     def flow(self, parent: int, depth: int, tag: str) -> Mapping | Sequence:
         start = self.at

@@ -10,13 +10,13 @@ _SPACE = re.compile(r"[ \t]*")
 BLANK = ("", " ", "\t", "\r", "\n")
 TEMPLATED = r"(?:\{\{[^{}\r\n]*\}\}|\{%[^%\r\n]*%\})"
 KEY = re.compile(
-    r"(?:[&!][^\s,\[\]{}]*[ \t]+)*"
+    r"(?:[&!][^ \t\r\n,\[\]{}]*[ \t]+)*"
     r'(?:"(?:[^"\\\r\n]|\\.)*"[ \t]*|'
     r"'(?:[^'\r\n]|'')*'[ \t]*|"
-    r"\*[^\s,\[\]{}:]+[ \t]+|"
-    rf"(?:{TEMPLATED}|[^\s\-?:,\[\]{{}}#&*!|>'\"]|[-?:](?=\S)|(?=:))"
-    r"(?:[^:#\r\n]|:(?=\S)|(?<=\S)#){0,1024}"
-    r"):(?=\s|\Z)"
+    r"\*[^ \t\r\n,\[\]{}:]+[ \t]+|"
+    rf"(?:{TEMPLATED}|[^ \t\r\n\-?:,\[\]{{}}#&*!|>'\"]|[-?:](?=[^ \t\r\n])|(?=:))"
+    r"(?:[^:#\r\n]|:(?=[^ \t\r\n])|(?<=[^ \t\r\n])#){0,1024}"
+    r"):(?=[ \t\r\n]|\Z)"
 )
 ONLY_TEMPLATE = re.compile(rf"(?:{TEMPLATED}|\{{#[^\r\n]*#\}}|%\{{[^}}\r\n]*\}}|<%[^%\r\n]*%>)[ \t]*(?=[\r\n]|\Z)")
 
@@ -52,6 +52,7 @@ class Cursor:
         self.last = bisect_right(lines.starts, max(start, end - 1)) - 1  # the last line
         self.begin, self.at = start, start
         self.first_line = self.line
+        self.shifts: dict[int, int] = {}  # lines that belong further in than they stand
         self._skipped = (-1, -1)  # these lines hold nothing
         self._templates = True  # whether one may still be closed behind here
 
@@ -102,7 +103,7 @@ class Cursor:
         return True
 
     def column(self) -> int:
-        return self.at - self.lines.starts[self.line]
+        return self.at - self.lines.starts[self.line] + self.shifts.get(self.line, 0)
 
     def end(self) -> int:
         return self.lines.ends[self.line]

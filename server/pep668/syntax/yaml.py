@@ -16,11 +16,15 @@ import re
 from pep668.text import Segment, SourceMap, Span
 
 from . import _yaml_scalars as scalars
-from ._yaml_inline import DEEPEST, TEMPLATE, Inline, merged
+from ._yaml_indentation import Indentation
+from ._yaml_inline import DEEPEST, TEMPLATE, merged
 from ._yaml_lines import Lines
 from .node import Entry, Mapping, Node, Scalar, Sequence
 
 _MARK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+
+# A list that something interrupts is looked for that many keys back, and that often in a document.
+_BACK, _CONTINUED = 8, 1_000
 
 
 def parse(text: str) -> Node:
@@ -51,8 +55,10 @@ def _empty(text: str) -> Scalar:
     return scalars.nothing(len(text))
 
 
-class _Reader(Inline):
+class _Reader(Indentation):
     """Reads one document: block collections, and what is in them."""
+
+    continued = 0  # lists that went on behind something else
 
     def root(self) -> Node | None:
         nodes: list[Node] = []
@@ -96,7 +102,7 @@ class _Reader(Inline):
         place = (self.line, at)
         if self.next():
             column = self.column()
-            if column > parent or (dashes and column == parent and self.dash(self.at)):
+            if column > parent or (dashes and column == parent and self.dash(self.at)) or self.first_child(parent):
                 return self.block(parent, depth, tag)
         self.line, self.at = place
         return scalars.nothing(at, tag)
@@ -124,19 +130,19 @@ class _Reader(Inline):
         start, column = self.at, self.column()
         self.deepest = max(self.deepest, depth)
         found: list[Node] = []
+        self.opened.append((column, True, parent))
         while True:
+            level = min(column, self.column())
             if self.dash(self.at):
                 self.at += 1
                 after = self.at
                 opened = self.open("", depth)
-                if self.nothing_left():
-                    node = self.below(after, column, depth + 1, "")
-                else:
-                    node = self.block(column, depth + 1)
+                left = not self.nothing_left()
+                node = self.block(level, depth + 1) if left else self.below(after, level, depth + 1, "")
                 self.close("", node, depth, opened)
                 found.append(node)
             else:
-                found.append(self.block(column, depth + 1))
+                found.append(self.block(level, depth + 1))
             place = (self.line, self.at)
             if not self.next():
                 break
@@ -144,6 +150,7 @@ class _Reader(Inline):
             # What stands at no item's depth and still inside: the indentation is wrong.
             if not (here > parent if parent < column else here > column or (here == column and self.dash(self.at))):
                 break
+        self.opened.pop()
         self.line, self.at = place
         return Sequence(tuple(found), Span(start, self.at), tag)
 
@@ -151,30 +158,37 @@ class _Reader(Inline):
         start, column = self.at, self.column()
         self.deepest = max(self.deepest, depth)
         entries: list[Entry] = []
+        self.opened.append((column, False, parent))
         while True:
             if entries and self.dash(self.at):
-                entries += self.more(entries.pop(), column, depth)
+                self.more(entries, column, depth)
             else:
-                entries.append(self.entry(column, depth))
+                entries.append(self.entry(min(column, self.column()), depth))
             place = (self.line, self.at)
             if not self.next():
                 break
             here = self.column()
             if not (here > parent or (here == column and not self.dash(self.at))):
                 break
+        self.opened.pop()
         self.line, self.at = place
         return Mapping(merged(entries), Span(start, self.at), tag)
 
-    def more(self, last: Entry, column: int, depth: int) -> tuple[Entry, ...]:
-        """The last entry with items that are indented less or more than the rest of its value."""
+    def more(self, entries: list[Entry], column: int, depth: int) -> None:
+        """Items where a key should stand: they are indented less or more than the rest of the list that they go on."""
         items = self.sequence(min(column, self.column()), depth + 1, "")
-        if isinstance(last.value, Sequence):
-            value = Sequence(last.value.items + items.items, Span(last.value.span.start, self.at), last.value.tag)
-        elif isinstance(last.value, Scalar) and last.value.missing:
-            value = items
-        else:
-            return last, Entry(scalars.nothing(items.span.start), items, items.span)
-        return (Entry(last.key, value, Span(last.span.start, self.at)),)
+        last = entries[-1]
+        if isinstance(last.value, Scalar) and last.value.missing:
+            entries[-1] = Entry(last.key, items, Span(last.span.start, self.at))
+            return
+        for at in range(len(entries) - 1, max(-1, len(entries) - 1 - _BACK), -1):
+            entry, before = entries[at], entries[at].value
+            if isinstance(before, Sequence) and self.continued < _CONTINUED:
+                self.continued += 1
+                value = Sequence(before.items + items.items, Span(before.span.start, self.at), before.tag)
+                entries[at] = Entry(entry.key, value, Span(entry.span.start, self.at))
+                return
+        entries.append(Entry(scalars.nothing(items.span.start), items, items.span))
 
     def entry(self, column: int, depth: int) -> Entry:
         start = self.at
