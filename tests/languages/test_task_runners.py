@@ -179,3 +179,8 @@ def test_looking_for_it_takes_linear_time(language: str) -> None:
     assert known.sniff
     for text in ("\n" * 200_000, " \t" * 100_000, "{" * 200_000, "version: 3\n" * 20_000, "Name:\n" * 20_000):
         assert not known.sniff(text)
+
+
+def test_long_lines_of_a_justfile_take_linear_time() -> None:
+    for line in ("a" + " " * 100_000, "a b=" * 50_000, "a " + "'" * 100_000, "a := " + "(" * 50_000, "[" * 100_000):
+        assert not list(_regions("justfile", line))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from pep668.model import Evidence, Fact, Place, Region
-from pep668.text import LineTable, MappedText, SourceMap, Span
+from pep668.text import MappedText, SourceMap, Span
 
 from . import Language, _just
+from ._just_file import Recipe, read
 from ._templates import Made, filled
 
 LANGUAGE = Language(
@@ -23,28 +23,12 @@ LANGUAGE = Language(
     shebangs=("just",),
 )
 
-_ASSIGNMENT = re.compile(
-    r"(?P<export>export[ \t]+|unexport[ \t]+)?(?P<name>[A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?P<value>.*)"
-)
-_SETTING = re.compile(r"set[ \t]+([\w-]+)(?:[ \t]*:=[ \t]*(.*))?")
-_RECIPE = re.compile(r"@?([A-Za-z_][\w-]*)((?:[ \t]+[^:]*|(?:[ \t]+[^:\n]*:(?!=))*)?):(?!=)")
-_PARAMETER = re.compile(r"[*+]?(\$?)([A-Za-z_][\w-]*)(?:=(\"[^\"]*\"|'[^']*'|[^\s]+))?")
-_ATTRIBUTE = re.compile(r"\[(.*)\][ \t]*$")
 _TEMPLATE = re.compile(r"\{\{\{\{|\{\{((?:[^{}]|\{[^{}]*\})*)\}\}")
 _PREFIX = re.compile(r"[@?-]{0,3}[ \t]*")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?)?([\w.+-]+)")
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_COMMAND = re.compile(r"`([^`\n]+)`")
 _LANGUAGES = {"pwsh": "powershell", "powershell": "powershell", "cmd": "cmd", "fish": "fish", "python": "python"}
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
-
-
-@dataclass(slots=True)
-class _Recipe:
-    header: re.Match[str]
-    attributes: str
-    span: Span
-    lines: list[Span] = field(default_factory=list)  # of its body, line ends and indentation not included
 
 
 def _notation(text: str) -> str | None:
@@ -59,72 +43,26 @@ def extract(region: Region) -> Iterator[Region]:
 class _Justfile:
     def __init__(self, region: Region) -> None:
         self.region = region
-        self.known: dict[str, str | None] = {}
-        self.settings: dict[str, str] = {}
-        self.facts: list[Fact] = []
-        self.commands: list[Span] = []  # in backticks
-        self.recipes = self._read()
+        self.file = read(region.text)
+        self.facts = tuple(self._exports())
 
-    def _read(self) -> list[_Recipe]:
-        text = self.region.text
-        table = LineTable(text)
-        recipes: list[_Recipe] = []
-        current: _Recipe | None = None
-        attributes = ""
-        exported: dict[str, Span] = {}
-        for number in range(len(table)):
-            span = table.line_span(number)
-            line = text[span.start : span.end]
-            if not line.strip() or line[0] in " \t":
-                if current is not None:
-                    current.lines.append(span)
-                    current.span = current.span if not line.strip() else Span(current.span.start, span.end)
-                continue
-            current = None
-            if line.startswith("#"):
-                continue
-            setting = _SETTING.fullmatch(line)
-            assignment = None if setting else _ASSIGNMENT.match(line)
-            attribute = _ATTRIBUTE.match(line)
-            header = _RECIPE.match(line)
-            if setting:
-                self.settings[setting[1]] = setting[2] or "true"
-            elif attribute:
-                attributes += f" {attribute[1]}"
-                continue
-            elif assignment:
-                self.known[assignment["name"]] = _just.value(_uncommented(assignment["value"]), self.known)
-                if (assignment["export"] or "").startswith("export"):
-                    exported[assignment["name"]] = span
-                for found in _COMMAND.finditer(line, assignment.start("value")):
-                    self.commands.append(Span(*found.span(1)).shift(span.start))
-            elif header:
-                current = _Recipe(header, attributes, span)
-                recipes.append(current)
-            attributes = ""
-        if self.settings.get("export") == "true":
-            exported = dict.fromkeys(self.known, Span(0, 0)) | exported
-        for name, span in exported.items():
+    def _exports(self) -> Iterator[Fact]:
+        for name, span in self.file.exported.items():
             evidence = Evidence(f"the justfile exports {name}", self.region.outer(span))
-            self.facts.append(Fact("variable", self.known[name], evidence, name))
-        if "working-directory" in self.settings:
-            self._directory(self.settings["working-directory"], self.facts)
-        return recipes
-
-    def _directory(self, expression: str, facts: list[Fact]) -> None:
-        value = _just.value(expression, self.known)
-        if value:
-            facts.append(Fact("directory", value, Evidence(f"the working directory is {value}")))
+            yield Fact("variable", self.file.known.get(name), evidence, name)
+        directory = _just.value(self.file.settings.get("working-directory", ""), self.file.known)
+        if directory:
+            yield Fact("directory", directory, Evidence(f"the working directory is {directory}"))
 
     def regions(self) -> Iterator[Region]:
         region = self.region
-        program = next(iter(_strings(self.settings.get("shell", ""))), "sh")
-        for span in self.commands:
+        program = next(iter(_strings(self.file.settings.get("shell", ""))), "sh")
+        for span in self.file.commands:
             made = region.text[span.start : span.end], SourceMap.identity(len(span), span.start)
-            yield from self._region(made, program, tuple(self.facts), span)
-        for recipe in self.recipes:
+            yield from self._region(made, program, self.facts, span)
+        for recipe in self.file.recipes:
             facts = (*self.facts, *self._facts(recipe))
-            known = self.known | dict(_parameters(recipe))
+            known = self.file.known | dict(recipe.defaults())
             lines = [s for s in recipe.lines if region.text[s.start : s.end].strip()]
             if not lines:
                 continue
@@ -149,7 +87,7 @@ class _Justfile:
         place = Place(region.place.system, region.named(f"recipe:{made[1].offset(0)}"), region.place.base)
         yield region.inside(language, made, facts=(*facts, shell), place=place, anchor=anchor, notation=_notation)
 
-    def _facts(self, recipe: _Recipe) -> Iterator[Fact]:
+    def _facts(self, recipe: Recipe) -> Iterator[Fact]:
         attributes = set(re.findall(r"[\w-]+", recipe.attributes))
         evidence = Evidence("the recipe's attribute", self.region.outer(recipe.span))
         if not attributes & {"linux", "unix"} and attributes & {"windows", "macos"}:
@@ -197,17 +135,5 @@ class _Justfile:
         return out.finish(lines[0].start)
 
 
-def _uncommented(text: str) -> str:
-    return text.partition(" #")[0] if not set("\"'`") & set(text.partition(" #")[2]) else text
-
-
 def _strings(text: str) -> list[str]:
     return [m[1] if m[1] is not None else m[2] for m in _STRING.finditer(text)]
-
-
-def _parameters(recipe: _Recipe) -> Iterator[tuple[str, str | None]]:
-    """A recipe's parameters; one with a plain default has that unless it is given."""
-    for found in _PARAMETER.finditer(recipe.header[2] or ""):
-        default = (found[3] or "").strip("\"'")
-        plain = re.fullmatch(r"[\w./-]+", default) is not None
-        yield found[2], "${" + found[2].replace("-", "_") + (f":-{default}" if plain else "") + "}"
