@@ -40,7 +40,8 @@ _AUTOMAGIC = re.compile(
     r"(?:install|uninstall|update|remove|create|pip|add|env)\b(?![ \t]*[.=(,])"
 )
 _EXPRESSION = re.compile(
-    r"\{([A-Za-z_](?:[\w.]|\([^{}\r\n]*\)|\[[^{}\r\n]*\])*)(?:![rsa])?(?::[^{}\r\n]*)?\}|\{\{|\}\}"
+    r"""\{((?:[A-Za-z_]|"[^"{}\r\n]{0,80}"\.|'[^'{}\r\n]{0,80}'\.)(?:[\w.]|\([^{}\r\n]*\)|\[[^{}\r\n]*\])*)"""
+    r"(?:![rsa])?(?::[^{}\r\n]*)?\}|\{\{|\}\}"
 )
 _SETTING = re.compile(r"[ \t]*([A-Za-z_]\w*)[ \t]*[= \t][ \t]*([^\r\n]*)")
 _IN_BRACKETS = re.compile(rf"[ \t]*(?:!(?!=)|%[ \t]?(?:{_PACKAGES}|env|cd|time|sx|system)[ \t])")
