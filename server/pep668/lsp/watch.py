@@ -37,18 +37,21 @@ class Watch:
 
     def soon(self) -> None:
         """Something may have happened to an environment: look, when the crowd is over."""
+        self._doubtful = True
+        self._schedule()
+
+    def glance(self) -> None:
+        """Somebody is looking at an answer: see whether it is still true, when it has been given."""
+        if time.monotonic() - self._looked > _SELDOM:
+            self._schedule()
+
+    def _schedule(self) -> None:
         if self._waiting is None:
             self._waiting = asyncio.get_running_loop().call_later(_PAUSE, self._due)
 
     def _due(self) -> None:
         self._waiting = None
-        self._doubtful = True
         self._look()
-
-    def glance(self) -> None:
-        """Somebody is looking at an answer: see whether it is still true."""
-        if time.monotonic() - self._looked > _SELDOM:
-            self._look()
 
     def keep_looking(self) -> None:
         """Look now and then, as long as requirements are shown."""
