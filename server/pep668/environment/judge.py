@@ -7,7 +7,9 @@ all, which Python it reaches, whether that one is marked, what switches the chec
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from pep668 import data
 from pep668.model import Bypass, Environment, EnvironmentKind, Evidence, Install, Machine, Managed, Verdict, Word
@@ -49,7 +51,7 @@ class Judge:
     def _at(self, place: PlaceInfo, install: Install, shell: Shell, system: System) -> Environment:
         target = self._target(install, shell, system, place)
         machine = self.machine if not place.known and not shell.elsewhere else None
-        verdict, bypass, why = self._verdict(install, shell, system, place, target, machine)
+        verdict, bypass, why, open_question = self._verdict(install, shell, system, place, target, machine)
         as_root = shell.sudo is not None or (place.container and shell.user in ("", "root", "0", "0:0"))
         if machine is not None and not shell.sudo:
             as_root = machine.root
@@ -69,7 +71,7 @@ class Judge:
             interpreter=target.interpreter,
             local=machine is not None and target.interpreter is not None,
             as_root=as_root,
-            decides=target.decides if verdict is Verdict.DEPENDS else "",
+            decides=open_question or target.decides if verdict is Verdict.DEPENDS else "",
             virtual_environment=target.virtual,
             pip_version=pip_version or None,
         )
@@ -112,11 +114,15 @@ class Judge:
             return self._by_path(path.replace("\\", "/"), install, shell, system, place)
         first = shell.first
         if path.startswith("${"):
-            known = _by_name(path, Evidence(f"{path[2:].rstrip('}')} names a virtual environment's program", span))
+            shown = _shown(path, _program_word(install), install)
+            named = shown.removeprefix("${").rstrip("}") if shown == path else shown
+            known = _by_name(path, Evidence(f"{named} names a virtual environment's program", span))
             if known:
                 return known
-            decides = "which Python this program runs with" if path == "${sys_executable}" else f"what {path} is"
-            return Target(Managed.MAYBE, _open_kind(place), place.evidence, path, decides)
+            if place.managed is Managed.NO:
+                return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, place.evidence, shown)
+            decides = "which Python this program runs with" if path == "${sys_executable}" else f"what {shown} is"
+            return Target(Managed.MAYBE, _open_kind(place), place.evidence, shown, decides)
         if first is not None and first.certain:
             return _from_source(first)
         system_target = self._system(path, install, shell, system, place)
@@ -131,7 +137,8 @@ class Judge:
         return system_target
 
     def _by_path(self, path: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
-        here = Evidence(f"{path} is named outright", install.command.outer(install.program))
+        shown = _shown(path, _program_word(install), install)
+        here = Evidence(f"{shown} is named outright", install.command.outer(install.program))
         absolute = shell.absolute(path)
         folder = posixpath.dirname(absolute)
         known = system.environment_of(absolute)
@@ -141,6 +148,11 @@ class Judge:
             found = local.interpreter(self.machine, path)
             if found is not None:
                 return local.target(found, here)
+        if _HOMEBREW.match(absolute):
+            return _homebrew(absolute, here, place)
+        if place.distribution == "homebrew" and folder == "/usr/bin":
+            apple = Evidence(f"{path} is Apple's, with a pip that is older than the check", here.span)
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (apple,), path)
         if folder in ("/usr/bin", "/bin", "/usr/sbin", "/sbin"):
             return self._system(absolute, install, shell, system, place)
         if folder == "/usr/local/bin" or absolute.startswith("/usr/local/"):
@@ -152,10 +164,12 @@ class Judge:
             # A relative path leads into the project: no distribution keeps its Python there.
             return Target(Managed.NO, EnvironmentKind.VIRTUAL, (here,), path, virtual=posixpath.dirname(folder))
         if path.startswith("${") and _in_a_project(folder):
-            text = f"{path} lies in a folder of the project's, whatever its first part is"
+            text = f"{shown} lies in a folder of the project's, whatever its first part is"
             return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (Evidence(text, here.span),), path)
+        if path.startswith("${") and place.managed is Managed.NO:
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (*place.evidence, here), shown)
         if path.startswith("${") and not looks_virtual(path):
-            return Target(Managed.MAYBE, _open_kind(place), (*place.evidence, here), path, f"where {path} leads")
+            return Target(Managed.MAYBE, _open_kind(place), (*place.evidence, here), shown, f"where {shown} leads")
         if any(part in absolute for part in _MANAGED_ELSEWHERE):
             return Target(Managed.YES, EnvironmentKind.SYSTEM_MANAGED, (here,), path)
         text = f"{path} lies outside the distribution's folders, where no marker is"
@@ -178,6 +192,14 @@ class Judge:
         if place.python in ("own", "conda") and not absolute:
             kind = EnvironmentKind.SYSTEM_UNMANAGED
             return Target(Managed.NO, kind, place.evidence, program)
+        formula = f"python@{install.python.version}"
+        if place.distribution == "homebrew" and not absolute and shell.sudo is None and formula in system.packages:
+            marked = data.marked("homebrew", install.python.version or "")
+            kind = EnvironmentKind.SYSTEM_MANAGED if marked else EnvironmentKind.SYSTEM_UNMANAGED
+            brewed = Evidence(
+                f"Homebrew's {formula} is {'' if marked else 'not '}marked", system.packages[formula].span
+            )
+            return Target(Managed.YES if marked else Managed.NO, kind, (*place.evidence, brewed), program)
         if place.programs and (program not in place.programs or shell.sudo is not None):
             who = f"sudo {program}" if shell.sudo is not None else program
             return Target(
@@ -221,8 +243,9 @@ class Judge:
     def _by_option(self, option: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
         """`--python X`: a path to an interpreter or an environment, for uv a name or a version as well."""
         span = install.command.outer(install.program)
-        path = option.replace("\0", "${}")
-        evidence = Evidence(f"--python {path}", span)
+        path = _option_path(option, install, shell)
+        shown = _shown(path, _option_word(install), install)
+        evidence = Evidence(f"--python {shown}", span)
         absolute = shell.absolute(path)
         known = system.environment_of(absolute)
         if known:
@@ -231,6 +254,9 @@ class Judge:
             return self._by_path(path, install, shell, system, place)
         if looks_virtual(path):
             return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), path, virtual=path)
+        if "${" in path and place.managed is not Managed.NO:
+            kind = _open_kind(place)
+            return Target(Managed.MAYBE, kind, (*place.evidence, evidence), shown, f"which Python {shown} is")
         if shell.first is not None and shell.first.certain and path in ("python", "python3"):
             return _from_source(shell.first)
         target = self._system(path if path.startswith("python") else f"python{path}", install, shell, system, place)
@@ -263,73 +289,86 @@ class Judge:
 
     def _verdict(
         self, install: Install, shell: Shell, system: System, place: PlaceInfo, target: Target, machine: Machine | None
-    ) -> tuple[Verdict, Bypass | None, tuple[Evidence, ...]]:
+    ) -> _Outcome:
         here = install.command.outer(install.program)
         if target.managed is Managed.NO:
-            return Verdict.ALLOWED, None, ()
+            return _Outcome(Verdict.ALLOWED)
         if install.passes_check:
-            return Verdict.ALLOWED, None, (Evidence(install.passes_check, here),)
+            return _Outcome(Verdict.ALLOWED, None, (Evidence(install.passes_check, here),))
         if install.tool == "ensurepip" and place.distribution in _ENSUREPIP_DISABLED:
-            return Verdict.ALLOWED, None, (Evidence(f"{place.label} disables ensurepip in its own words", here),)
+            return _Outcome(
+                Verdict.ALLOWED, None, (Evidence(f"{place.label} disables ensurepip in its own words", here),)
+            )
         if install.tool == "ensurepip" and machine and machine.distribution:
             family = {machine.distribution.id, *machine.distribution.like}
             if family & _ENSUREPIP_DISABLED:
-                return (
-                    Verdict.ALLOWED,
-                    None,
-                    (Evidence(f"{machine.distribution.name} disables ensurepip in its own words", here),),
-                )
+                why = Evidence(f"{machine.distribution.name} disables ensurepip in its own words", here)
+                return _Outcome(Verdict.ALLOWED, None, (why,))
         if system.marker_removed is not None:
-            return Verdict.ALLOWED, Bypass.MARKER_REMOVED, (system.marker_removed,)
+            return _Outcome(Verdict.ALLOWED, Bypass.MARKER_REMOVED, (system.marker_removed,))
+        unknown = None
         if install.tool != "ensurepip":
             bypass = self._bypass(install, shell, system, machine)
-            if bypass is not None:
+            if bypass is not None and bypass.verdict is Verdict.ALLOWED:
                 return bypass
             if place.pip_config is not None and install.tool != "uv":
-                return Verdict.ALLOWED, Bypass.RUNNER, (place.pip_config,)
+                return _Outcome(Verdict.ALLOWED, Bypass.RUNNER, (place.pip_config,))
+            unknown = bypass
         if target.managed is Managed.MAYBE:
-            return Verdict.DEPENDS, None, ()
-        return Verdict.REFUSED, None, ()
+            return _Outcome(Verdict.DEPENDS)
+        return unknown or _Outcome(Verdict.REFUSED)
 
-    def _bypass(
-        self, install: Install, shell: Shell, system: System, machine: Machine | None
-    ) -> tuple[Verdict, Bypass | None, tuple[Evidence, ...]] | None:
+    def _bypass(self, install: Install, shell: Shell, system: System, machine: Machine | None) -> _Outcome | None:
+        """What switches the check off: `allowed`, or `depends` where that is not known to be on."""
         flag = install.option("--break-system-packages")
         if flag is not None:
             evidence = Evidence("--break-system-packages switches the check off", install.command.outer(flag.span))
-            return Verdict.ALLOWED, Bypass.FLAG, (evidence,)
+            return _Outcome(Verdict.ALLOWED, Bypass.FLAG, (evidence,))
         uv = install.tool == "uv"
         variables = _variables(shell, machine)
         if not uv and install.option("--isolated") is not None:
             return None
+        unknown = None
         name = "UV_BREAK_SYSTEM_PACKAGES" if uv else "PIP_BREAK_SYSTEM_PACKAGES"
         found = variables.get(name)
         if found is not None:
             text, evidence = found
-            if text is None or text.lower() in TRUE:
-                return Verdict.ALLOWED, Bypass.VARIABLE, (evidence,)
-            if text.lower() not in FALSE:
+            if text is None:
+                unknown = _Outcome(Verdict.DEPENDS, None, (evidence,), f"whether {name} is set to true")
+            elif text.lower() in TRUE:
+                return _Outcome(Verdict.ALLOWED, Bypass.VARIABLE, (evidence,))
+            elif text.lower() not in FALSE:
                 junk = Evidence(
                     f"{evidence.text} is neither true nor false: {install.tool} stops with a usage error", evidence.span
                 )
-                return Verdict.ALLOWED, None, (junk,)
+                return _Outcome(Verdict.ALLOWED, None, (junk,))
         if uv:
-            return None
+            return unknown
         skips = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT") if install.operation == "install" else ()
         for name in skips:
             if name in variables and variables[name][0] != "":
-                return Verdict.ALLOWED, None, (variables[name][1],)
+                return _Outcome(Verdict.ALLOWED, None, (variables[name][1],))
         sections = ("global", install.operation)
         for section in sections:
             if section in system.pip_config:
-                return Verdict.ALLOWED, Bypass.PIP_CONFIG, (system.pip_config[section],)
+                return _Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (system.pip_config[section],))
         if machine is not None:
             for section in sections:
                 key = f"{section}.break-system-packages"
                 if machine.pip_config.get(key, "").lower() in TRUE:
                     where = machine.pip_config_files.get(key, "pip's configuration")
-                    return Verdict.ALLOWED, Bypass.PIP_CONFIG, (Evidence(f"{where} sets break-system-packages"),)
-        return None
+                    why = Evidence(f"{where} sets break-system-packages")
+                    return _Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (why,))
+        return unknown
+
+
+class _Outcome(NamedTuple):
+    """A verdict with what bypasses the check, why, and what would settle it."""
+
+    verdict: Verdict
+    bypass: Bypass | None = None
+    evidence: tuple[Evidence, ...] = ()
+    decides: str = ""
 
 
 def _told(place: PlaceInfo, found: list[Environment]) -> str:
@@ -340,7 +379,24 @@ def _told(place: PlaceInfo, found: list[Environment]) -> str:
 
 # Their python3 says "ensurepip is disabled in Debian/Ubuntu for the system python", whatever the marker.
 _ENSUREPIP_DISABLED = {"debian", "ubuntu", "raspbian", "kali", "linuxmint", "pop", "zorin", "elementary"}
+# Where Homebrew links its Pythons; a formula's own environment (`opt/x/libexec`) is none of them.
+_HOMEBREW = re.compile(
+    r"(?:/opt/homebrew|/home/linuxbrew/\.linuxbrew|/usr/local(?=/opt|/Cellar))"
+    r"/(?:bin/(?:python|pip)3[\d.]*$|(?:opt|Cellar)/python(?:@?3[\d.]*)?/)"
+)
 _MANAGED_ELSEWHERE = ("/.local/share/uv/python/", "/nix/store/")
+
+
+def _homebrew(path: str, here: Evidence, place: PlaceInfo) -> Target:
+    named = re.search(r"python@?(3\.\d+)|(?:python|pip)(3\.\d+)$", path)
+    release = named[1] or named[2] if named else place.release if place.distribution == "homebrew" else ""
+    marked = data.marked("homebrew", release) if release else None
+    if marked is None:
+        decides = "which of Homebrew's Pythons it is: 3.12 and newer are marked"
+        return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, (here,), path, decides)
+    why = Evidence(f"Homebrew's Python {release} is {'' if marked else 'not '}marked", here.span)
+    kind = EnvironmentKind.SYSTEM_MANAGED if marked else EnvironmentKind.SYSTEM_UNMANAGED
+    return Target(Managed.YES if marked else Managed.NO, kind, (here, why), path)
 
 
 def _in_a_project(folder: str) -> bool:
@@ -379,6 +435,47 @@ def _named_environment(path: str, install: Install) -> Target:
 
 def _program_word(install: Install) -> Word | None:
     return next((w for w in install.command.words if w.span.start == install.program.start), None)
+
+
+def _option_word(install: Install) -> Word | None:
+    """The word that holds the value of `--python`, or the option with it (`--python=x`)."""
+    option = install.option("--python")
+    inside = [w for w in install.command.words if option is not None and option.span.covers(w.span)]
+    return inside[-1] if inside else None
+
+
+def _option_path(option: str, install: Install, shell: Shell) -> str:
+    word = _option_word(install)
+    if "\0" not in option or word is None:
+        return option.replace("\0", UNKNOWN)
+    path = shell.symbolic(word)
+    return path.partition("=")[2] if path.startswith("--") else path
+
+
+_NAME = re.compile(r"\$\{(\w+)\}")
+
+
+def _shown(path: str, word: Word | None, install: Install) -> str:
+    """A symbolic path for people: as the document writes it where a name in it is none that the document has.
+
+    Hosts put such names (`${__steps_x_outputs_y}`) for their templates and expressions.
+    """
+    names = _NAME.findall(path)
+    if not names or word is None:
+        return path
+    region = install.command.region
+    read = region.text[word.span.start : word.span.end]
+    outer, document = region.outer(word.span), region
+    while document.parent is not None:
+        document = document.parent
+    written = document.text[outer.start : outer.end].strip("\"' ")
+    made_up = any(
+        name.startswith("__") or (name in read and not re.search(r"\$[({]?" + name, written)) for name in names
+    )
+    return written if made_up and written and "\n" not in written and len(written) <= _LONGEST_SHOWN else path
+
+
+_LONGEST_SHOWN = 120
 
 
 def _open_kind(place: PlaceInfo) -> EnvironmentKind:

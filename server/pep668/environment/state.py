@@ -186,7 +186,9 @@ def _merge_sources(sources: list[Source | None]) -> Source | None:
 
 
 _VENV_NAME = re.compile(r"v(?:irtual)?_?envs?|(?:^|[/._-])env(?:s)?(?=[/._-]|\d*$)|\.tox|\.nox|\.venvs?", re.IGNORECASE)
-_VENV_VARIABLE = re.compile(r"v(?:irtual)?_?env|(?:^|_)env(?:_?(?:dir|path|bin|root|home|name))?$", re.IGNORECASE)
+_VENV_VARIABLE = re.compile(
+    r"v(?:irtual)?_?env|(?:^|_)env(?:_?(?:dir|path|bin|root|home|name|exe|executable|python))?$", re.IGNORECASE
+)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 

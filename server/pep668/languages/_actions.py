@@ -14,6 +14,7 @@ from pep668.data._files import load_json
 # What an action is given: an input's text, None where it is not known, "" where it is not given.
 Inputs = Callable[[str], "str | None"]
 _FALSE = ("", "false", "False", "no", "off")
+IMAGE = "docker://"  # before an image's name, where `uses` has no action
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def row(uses: str) -> Mapping[str, Any]:
     """What is known of an action; of an unknown one whether it may bring a Python."""
     table = _table()
     name = action(uses)
+    if name.startswith(IMAGE):
+        return {}  # what it sets up stays in its container
     known = table["actions"].get(name)
     if known is None:
         known = next((r for p, r in table["actions"].items() if "*" in p and fnmatchcase(name, p)), None)

@@ -41,13 +41,11 @@ class Around:
         elif shell.conda and not active:
             out.append(fact(region, "conda", "", given))
         if isinstance(job.container, Tree):
-            out += variables(region, job.container.get("env"), lambda node: _one(node, runs))
             user = _USER.search(job.container.text("options") or "")
             if user:
                 name = {"0": "root"}.get(user[1].partition(":")[0], user[1].partition(":")[0])
                 out.append(fact(region, "user", name, job.container.get("options") or job.container))
-        for scope in dict.fromkeys((self.root, self.tree, step)):
-            out += variables(region, scope.get("env"), lambda node: _one(node, runs))
+        out += self.variables(job, step, runs)
         folder = folder or step.get("working-directory") or self.default("working-directory")
         if isinstance(folder, Scalar) and not folder.missing:
             out.append(fact(region, "directory", symbolic(folder.value), folder, f"working-directory: {folder.value}"))
@@ -61,6 +59,13 @@ class Around:
             out.append(fact(region, "user", shell.user, given))
         return tuple(out)
 
+    def variables(self, job: Job, step: Tree, runs: list[Run]) -> tuple[Fact, ...]:
+        """The variables of a step, the innermost last."""
+        scopes = [scope.get("env") for scope in dict.fromkeys((self.root, self.tree, step))]
+        if isinstance(job.container, Tree):
+            scopes.insert(0, job.container.get("env"))
+        return tuple(f for scope in scopes for f in variables(self.region, scope, lambda node: _one(node, runs)))
+
     def default(self, key: str) -> Node | None:
         for scope in (self.tree, self.root):
             found = scope.get("defaults", "run", key)
@@ -72,7 +77,7 @@ class Around:
         written = text(step.get("shell") or self.default("shell"))
         if written:
             known = _one_of(written, runs)
-            return _step_shells.shell(known if known is not None else "")
+            return _step_shells.shell(known) if known is not None else _step_shells.unknown(written)
         return default_shell(runs)
 
     def environment(self, job: Job, *nodes: Node | None) -> None:

@@ -10,7 +10,7 @@ from pep668.syntax.node import Mapping as Tree
 from pep668.syntax.node import Node, Scalar, Sequence
 from pep668.text import Span
 
-from . import _actions, _run_places, _runs, _step_shells
+from . import _actions, _containers, _run_places, _runs, _step_shells
 from ._actions import CommandInput, Effect
 from ._expressions import Template, certain, templates
 from ._github_around import Around, default_shell
@@ -92,10 +92,23 @@ class Steps:
         """Inputs of actions that are commands."""
         uses = step.text("uses") or ""
         given = step.mapping("with")
+        if uses.startswith(_actions.IMAGE):
+            yield from self._image(job, step, uses.removeprefix(_actions.IMAGE), runs)
+            return
         for wanted in _actions.commands(uses):
             for scalar in values(given, wanted.input):
                 if isinstance(scalar, Scalar) and not scalar.missing:
                     yield from self._input(job, step, runs, wanted, scalar)
+
+    def _image(self, job: Job, step: Tree, image: str, runs: list[Run]) -> Iterator[Process]:
+        """`uses: docker://image`: the runner starts it with `entrypoint` and `args`, split into words."""
+        given = step.mapping("with")
+        made = _containers.Commands().run(given.get("entrypoint"), given.get("args"))
+        known = dict.fromkeys(certain(image, run.lookup) or "" for run in runs)
+        value = "" if "" in known else "|".join(known)
+        where = fact(self.region, "image", value, _span(step))
+        system = f"{job.name}/step:{step.span.start}"
+        yield Process(system, "image", made, (where, *self.around.variables(job, step, runs)), step.span)
 
     def _input(self, job: Job, step: Tree, runs: list[Run], wanted: CommandInput, scalar: Scalar) -> Iterator[Process]:
         uses = step.text("uses") or ""

@@ -11,6 +11,7 @@ from pep668.data._files import load_json
 _POSIX = ("bash", "sh", "zsh", "dash", "ksh", "ash")
 _OTHERS = {"pwsh": "powershell", "powershell": "powershell", "cmd": "cmd", "fish": "fish", "python": "python"}
 _CONTAINERS = ("docker", "podman", "nerdctl", "kubectl", "singularity", "apptainer", "distrobox", "ssh", "lxc")
+_PYTHON = re.compile(r"\$\{\{\s*steps\.[\w-]+\.outputs\.python[_-]?(?:path|exe(?:cutable)?)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Shell:
     image: str = ""
     elsewhere: str = ""
     user: str = ""
+
+
+def unknown(written: str) -> Shell:
+    """A step's `shell:` that holds an expression: Python where it is named as setup-python names its output."""
+    return Shell("python", "python") if _PYTHON.match(written.strip("'\" ")) else shell("")
 
 
 def shell(written: str) -> Shell:
