@@ -43,6 +43,9 @@ class Dialect:
     branches: Mapping[str, str] = field(default_factory=dict)
 
 
+_DEEPEST = 64
+
+
 @dataclass(slots=True)
 class _Line:
     """The command that is being read."""
@@ -97,6 +100,7 @@ class _Reader:
         self.line = _Line()
         self.scope: list[Scope] = []
         self.operator = ""
+        self.deeper = 0
 
     def read(self, found: re.Match[str]) -> Iterator[Command]:
         kind, span = found.lastgroup or "", Span(found.start(), found.end())
@@ -109,8 +113,8 @@ class _Reader:
             yield from self.finish(found[0].strip() if kind == "end" else "")
             if kind == "open":
                 self._open(words, span.start, found[0])
-            elif kind == "close" and self.scope:
-                self.scope.pop()
+            elif kind == "close":
+                self._close()
         elif kind == "variable":
             line.part(Expansion(_name(found[0])), span)
         elif kind == "escape":
@@ -139,8 +143,8 @@ class _Reader:
         scope = tuple(self.scope)
         while words and (lead := (words[0].value or "").lower()) in self.dialect.leads:
             at = words[0].span.start
-            if lead in self.dialect.closes and self.scope:
-                self.scope.pop()
+            if lead in self.dialect.closes:
+                self._close()
             elif lead in self.dialect.opens:
                 self._open(words, at, "")
             elif lead == "else" and self.scope:
@@ -172,7 +176,16 @@ class _Reader:
             scope = Scope(ScopeKind.LOOP, at)
         else:
             scope = Scope(ScopeKind.BRANCH, at, "else" if first in ("else", "catch") else "then", at)
-        self.scope.append(scope)
+        if len(self.scope) < _DEEPEST:
+            self.scope.append(scope)
+        else:  # nobody nests so deep: only counted, so that each block costs the same
+            self.deeper += 1
+
+    def _close(self) -> None:
+        if self.deeper:
+            self.deeper -= 1
+        elif self.scope:
+            self.scope.pop()
 
 
 _NAME = re.compile(r"[A-Za-z_]\w*(?=\W*$)")

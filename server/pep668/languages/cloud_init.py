@@ -19,7 +19,7 @@ from ._containers import Commands, script_language
 from ._hidden import hiding
 from ._pipeline import Process, fact
 
-_HEAD = re.compile(r"\ufeff?(?:\s*##[ \t]*template:[^\n]*\n|\s*\n)*#cloud-config\b")
+_HEAD = re.compile(r"\ufeff?(?:[ \t\r]*(?:##[ \t]*template:[^\n]*)?\n)*[ \t]*#cloud-config\b")
 _LISTS = re.compile(r"^(?:runcmd|bootcmd|write_files|packages|package_update|ssh_authorized_keys|users):", re.MULTILINE)
 _RUN = re.compile(r"^(?:runcmd|bootcmd):", re.MULTILINE)
 

@@ -14,7 +14,7 @@ from . import Language, _argument_list
 from ._dockerfile import Instruction, content, flags, instructions
 from ._dockerfile_stage import Reader, Stage
 
-_FIRST = re.compile(r"(?:\s*(?:#.*)?\n)*(?:ARG [^\n]*\n(?:\s*(?:#.*)?\n)*)*FROM[ \t]+\S")
+_FIRST = re.compile(r"(?:[ \t\r]*(?:(?:#|ARG )[^\n]*)?\n)*FROM[ \t]+\S")
 _FURTHER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|COPY|WORKDIR|ENV|USER)[ \t]+\S", re.MULTILINE)
 _SCRIPT = re.compile(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([\w.+-]+)")
 _COMMAND = re.compile(r"CMD\s+\S", re.IGNORECASE)

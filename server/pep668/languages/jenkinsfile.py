@@ -19,8 +19,8 @@ from ._jenkins import MOST, STEPS, Reader, named
 
 _OWNERS = ("", "steps", "script", "this", "context", "pipeline", "ctx", "jenkins")
 _SHEBANG = re.compile(r"\s*#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([\w.+-]+)")
-_HEAD = re.compile(r"^\s*(?:pipeline|node)\s*(?:\([^)\n]*\)\s*)?\{", re.MULTILINE)
-_SURE = re.compile(r"^\s*(?:agent|stages|stage)\b|\bsh\s*[('\"]", re.MULTILINE)
+_HEAD = re.compile(r"^[ \t]*(?:pipeline|node)[ \t]*(?:\([^)\n]*\)[ \t]*)?\s?\{", re.MULTILINE)
+_SURE = re.compile(r"^[ \t]*(?:agent|stages|stage)\b|\bsh\s*[('\"]", re.MULTILINE)
 
 
 def _sniff(text: str) -> bool:
