@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from docutils.core import publish_doctree  # type: ignore[import-untyped]
-from docutils.nodes import literal, literal_block  # type: ignore[import-untyped]
+from docutils.core import publish_doctree
+from docutils.nodes import literal, literal_block
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt

@@ -18,9 +18,9 @@ from pep668.languages._pipeline import alternatives, joined, resolved, shell_of
 from pep668.model import Evidence, Fact, Region
 from pep668.text import SourceMap, Span
 
-HOSTS = ("gitlab_ci", "circleci", "travis", "drone", "buildkite", "bitbucket", "appveyor", "cirrus")
+HOSTS = ("gitlab-ci", "circleci", "travis", "drone", "buildkite", "bitbucket", "appveyor", "cirrus")
 FOLDER = Path(__file__).parent.parent / "cases"
-SOURCES = [(host, case) for host in HOSTS for case in cases(FOLDER / f"{host}.md")]
+SOURCES = [(host, case) for host in HOSTS for case in cases(FOLDER / f"{host.replace('-', '_')}.md")]
 
 
 def regions(language: str, text: str) -> list[Region]:
@@ -68,9 +68,9 @@ def test_other_yaml_is_no_pipeline(text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "language"),
     [
-        (".gitlab-ci.yml", "gitlab_ci"),
-        ("a/python.gitlab-ci.yml", "gitlab_ci"),
-        (".gitlab/ci/test.yml", "gitlab_ci"),
+        (".gitlab-ci.yml", "gitlab-ci"),
+        ("a/python.gitlab-ci.yml", "gitlab-ci"),
+        (".gitlab/ci/test.yml", "gitlab-ci"),
         (".circleci/config.yml", "circleci"),
         ("x/.travis.yml", "travis"),
         (".drone.yml", "drone"),
@@ -92,10 +92,10 @@ def test_a_shared_text_is_one_command_and_each_job_has_its_own_state() -> None:
         "default:\n  image: debian:12\n  before_script:\n    - python3 -m venv v\n    - . v/bin/activate\n"
         "    - pip install shared\na:\n  script: pip install a\nb:\n  script: deactivate; pip install b\n"
     )
-    shared = [r for r in regions("gitlab_ci", text) if r.text == "pip install shared"]
+    shared = [r for r in regions("gitlab-ci", text) if r.text == "pip install shared"]
     assert len({r.place.system for r in shared}) == len(shared) == 2
     found = [
-        (j.install.command.region.text, j.environment.verdict.value) for j in analyze(text, "gitlab_ci").context.judged
+        (j.install.command.region.text, j.environment.verdict.value) for j in analyze(text, "gitlab-ci").context.judged
     ]
     assert found == [
         ("pip install shared", "allowed"),
@@ -192,7 +192,7 @@ def test_many_jobs_that_share_much_end_and_are_not_refused_by_guess() -> None:
     text = "default:\n  image: debian:12\n  before_script:\n    - python3 -m venv v\n    - . v/bin/activate\n"
     text += "    - pip install q\n" * 60 + "".join(f"j{i}:\n  script: pip install p{i}\n" for i in range(200))
     start = time.monotonic()
-    verdicts = {j.environment.verdict.value for j in analyze(text, "gitlab_ci").context.judged}
+    verdicts = {j.environment.verdict.value for j in analyze(text, "gitlab-ci").context.judged}
     assert verdicts == {"allowed", "depends"}
     assert time.monotonic() - start < 30
 

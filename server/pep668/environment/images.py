@@ -135,6 +135,20 @@ def lookup(reference: str) -> Image | None:
     return Image(suite, python)
 
 
+def by_repository(reference: str) -> Image | None:
+    """What is known whatever the unknown parts (`$`) of a reference's tag are: `python:${X}`, `x:${Y}-bookworm`."""
+    name, colon, tag = reference.partition("@")[0].rpartition(":")
+    if not colon or "$" in name or "/" in tag:
+        return None
+    repository, _ = split_reference(name)
+    row: dict[str, Any] = _rules()[1].get(repository, {})
+    own = repository in ("python", "pypy") or (row.get("python") == "own" and not row.get("tags"))
+    suite = suite_in_tag(tag)
+    if not own and not suite:
+        return None
+    return Image(suite, "own" if own else row.get("python", "system"))
+
+
 def _base_suite(repository: str, tag: str) -> str:
     """The suite of a distribution's own image: its tag begins with a release, a codename or a channel."""
     first = tag.partition("-")[0]

@@ -92,7 +92,8 @@ def _of_platform(platform: str, evidence: Evidence, directory: str) -> PlaceInfo
 
 def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceInfo:
     """The place that a container image is; an empty reference is an unknown one."""
-    if not reference or "$" in reference:
+    known = images.by_repository(reference) if "$" in reference else None
+    if not reference or ("$" in reference and known is None):
         return PlaceInfo(
             True, evidence=(evidence,), decides="which image it is built on", directory=directory, container=True
         )
@@ -100,7 +101,7 @@ def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceIn
         return PlaceInfo(
             True, Managed.NO, label="an empty image", evidence=(evidence,), directory=directory, container=True
         )
-    image = images.lookup(reference)
+    image = known or images.lookup(reference)
     if image is None:
         return PlaceInfo(
             True,

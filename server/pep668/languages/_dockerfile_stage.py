@@ -111,7 +111,7 @@ class Reader:
             unknown = re.findall(r"\$\{?(\w+)", image)
             note = f"{image} by default" if image != written else ""
             if unknown:
-                image, note = "", f"the value of {unknown[0]} is not known here"
+                note = f"the value of {unknown[0]} is not known here"
             self.stage = Stage(system)
             self.stage.learn(Fact("image", image, self.evidence(found, note)))
         if len(wanted) > 2 and wanted[1].lower() == "as":

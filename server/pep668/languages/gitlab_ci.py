@@ -61,7 +61,7 @@ def _sniff(content: str) -> bool:
 
 
 LANGUAGE = Language(
-    "gitlab_ci",
+    "gitlab-ci",
     ids=("gitlab-ci", "gitlab_ci"),
     names=(".gitlab-ci.yml", ".gitlab-ci.yaml", "gitlab-ci.yml", "gitlab-ci.yaml"),
     patterns=(

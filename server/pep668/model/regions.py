@@ -25,7 +25,7 @@ class Fact:
 
     `kind` is one of
 
-    - `image`: a container image reference as resolved, `debian:12-slim`; "" when unknown
+    - `image`: a container image reference as resolved, `debian:12-slim`, `python:$X`; "" when unknown
     - `runner`: a CI runner or machine image, `ubuntu-24.04`, `macos-latest`; "" when unknown
     - `variable`: an environment variable that is set there; `name`, and `value` or None when unknown
     - `user`: the user that commands run as
