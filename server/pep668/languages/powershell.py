@@ -40,11 +40,11 @@ _DIALECT = _dialects.Dialect(
         r"""|(?P<open>[({])|(?P<close>[)}])"""
         r"""|(?P<single>@'\r?\n.*?\n'@|'(?:[^']|'')*')|(?P<double>@"\r?\n.*?\n"@|"(?:[^"`]|`.|"")*")"""
         r"""|(?P<assigned>\$(?:\w+:)?\w+(?=[ \t]*\+?=))"""
-        r"""|(?P<variable>\$(?:\w+:)?\w+|\$\{[^}\n]*\}|@\w+)|(?P<escape>`.)"""
+        r"""|(?P<variable>\$(?:\w+:)?\w+|\$\{[^}\n]{0,200}\}|@\w+)|(?P<escape>`.)"""
         r"""|(?P<plain>\+?=|[^\s;&|(){}'"$`@=]+(?:=[^\s;&|(){}'"$`@]*)?|[$@&\r`'"])""",
         re.DOTALL,
     ),
-    inside=re.compile(r"(?P<variable>\$(?:\w+:)?\w+|\$\{[^}\n]*\})|(?P<escape>`.)", re.DOTALL),
+    inside=re.compile(r"(?P<variable>\$(?:\w+:)?\w+|\$\{[^}\n]{0,200}\})|(?P<escape>`.)", re.DOTALL),
     leads=frozenset(("if", "elseif", "else", "try", "catch", "finally", "while", "foreach", "function", ".")),
     assigning=_assigning,
 )
