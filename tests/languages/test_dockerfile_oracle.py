@@ -64,10 +64,11 @@ def ours(text: str) -> list[Row]:
         for segment in where.segments:  # the map is exact
             inner, outer = segment.inner, segment.outer
             assert line[inner.start : inner.end] == text[outer.start : outer.end]
-        heredocs = tuple((h.name, text[h.body.start : h.body.end]) for h in found.heredocs)
+        heredocs = tuple((h.name, text[h.body.start : h.body.end]) for h in found.heredocs if not found.onbuild)
         first, last = (text.count("\n", 0, at) + 1 for at in (found.span.start, max(found.span.end - 1, 0)))
+        # `dockerfile` gives neither flags nor heredocs of what ONBUILD holds.
         takes_flags = found.keyword in ("ADD", "COPY", "FROM", "HEALTHCHECK", "RUN")
-        names = tuple(sorted(values)) if takes_flags and not found.onbuild else ()  # `dockerfile` drops ONBUILD's
+        names = tuple(sorted(values)) if takes_flags and not found.onbuild else ()
         rows.append((found.keyword, found.onbuild, first, last, names, value, heredocs))
     return rows
 
