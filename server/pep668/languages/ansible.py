@@ -24,8 +24,13 @@ _PIP_CONFIG = re.compile(r"pip\.(?:conf|ini)$")
 _SAFE = re.compile(r"[\w./:@%+,=-]+")
 
 
+# A list at the top, which few YAML files are; a dozen of its items tell what it is a list of.
+_LIST = re.compile(r"\ufeff?(?:[ \t\r]*(?:#[^\n]*|---[^\n]*|%[^\n]*)?\n)*[ \t]*(?:---[ \t]+)?-[ \t\r\n]")
+_ENOUGH = 20_000
+
+
 def _sniff(text: str) -> bool:
-    return any(is_playbook(document) for document in yaml.documents(text))
+    return _LIST.match(text) is not None and any(map(is_playbook, yaml.documents(text[:_ENOUGH])))
 
 
 LANGUAGE = Language("ansible", ids=("ansible",), candidates=("*.yml", "*.yaml"), sniff=_sniff)
