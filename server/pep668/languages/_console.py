@@ -57,6 +57,11 @@ _CLOSED = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?<!\S)#[^\n]*", re.DOTA
 _HEREDOC = re.compile(r"<<-?[ \t]*(?:\"(\w+)\"|'(\w+)'|(\w+))")
 _GOES_ON = re.compile(r"(?:\b(?:do|then|else)|[{(|]|&&)\s*$")
 _MOST_LINES = 60  # that one command takes: an unclosed quote ends there
+# `(host)$` and `(container)$` tell machines apart.
+_NO_ENVIRONMENT = re.compile(
+    r"(?:host|container|docker|guest|vm|chroot|local|remote|server|client|target|node|root|user|laptop|workstation)\d*",
+    re.IGNORECASE,
+)
 _LONGEST = 2_000  # characters of a line with a quote that goes on in the next
 
 
@@ -99,8 +104,21 @@ def transcript(text: str, default: str = "shell", weak: bool = False) -> list[Ty
     lines = _lines(text)
     prompts: tuple[re.Pattern[str], ...] = (_PROMPT,)
     if not any(_PROMPT.match(line) for line, _ in lines):
-        prompts = (_ANGLE, _ROOT) if weak else ()
+        prompts = (_ANGLE, _ROOT) if weak and not _has_comments(lines) else ()
     return _collect(lines, prompts, default) if prompts else []
+
+
+def _has_comments(lines: list[tuple[str, int]]) -> bool:
+    """Whether `# deactivate the environment` is a comment: as many lines are commands without anything before them."""
+    root = plain = 0
+    goes_on = False
+    for line, _ in lines:
+        prompt = _ROOT.match(line)
+        if not goes_on:
+            root += bool(prompt and looks_typed(line[prompt.end() :]))
+            plain += looks_typed(line)
+        goes_on = line.rstrip("\r\n").endswith("\\")
+    return 0 < root <= plain
 
 
 def _collect(lines: list[tuple[str, int]], prompts: tuple[re.Pattern[str], ...], default: str) -> list[Typed]:
@@ -125,6 +143,8 @@ def _of_prompt(match: re.Match[str], default: str) -> tuple[str, str | None]:
     if match.re is not _PROMPT:
         return default, None
     environment = match["env1"] or match["env2"] or match["env3"]
+    if environment and _NO_ENVIRONMENT.fullmatch(environment):
+        environment = None
     for language in ("python", "ipython", "powershell", "cmd"):
         if match[language]:
             return language, environment

@@ -10,7 +10,7 @@ from pep668 import shell
 from pep668.model import Evidence, Fact, Place, Region
 from pep668.text import Indented, MappedText, Notation, SourceMap, Span, one_line
 
-from . import _block_languages, _console, extractor, matters
+from . import _block_languages, _console, _unmarked, extractor, matters
 from ._needles import NEEDLES
 from ._sections import BOLD, Sections, makes_environment
 
@@ -144,6 +144,12 @@ class Document:
             place = Place(self.region.named(f"block:{at}"), self.region.named(f"block:{at}"))
         notation = notation or Indented(margin(self.region.text, at))
         return self.region.inside(language, made, facts=self.facts, place=place, anchor=anchor, notation=notation)
+
+    def bare(self, made: Made, introduced: bool, anchor: Span) -> Iterator[Region]:
+        """The regions of commands in a paragraph that nothing marks as code. `introduced`: they are announced."""
+        if shell.mentions(made[0]):
+            for typed in _unmarked.commands(made[0], introduced):
+                yield self._commands(made, typed, anchor, None)
 
     def inline(self, made: Made, anchor: Span, notation: Notation = one_line) -> Iterator[Region]:
         """The region of code in a sentence, where it is a command to be typed. `anchor` covers it with its marks."""

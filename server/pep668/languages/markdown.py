@@ -9,12 +9,16 @@ from pep668.model import Region
 from pep668.text import MappedText, SourceMap, Span
 
 from . import Language, _inline_code, _markdown
+from ._console import looks_typed
 from ._documents import BOLD, Document
 
 LANGUAGE = Language(
     "markdown",
     ids=("markdown", "mdx", "quarto", "rmd", "skill", "chatagent", "instructions", "prompt"),
-    patterns=("*.md", "*.markdown", "*.mdown", "*.mkd", "*.mdx", "*.mdc", "*.qmd", "*.Rmd", "*.rmd", "*.myst"),
+    patterns=(
+        *("*.md", "*.markdown", "*.mdown", "*.mkd", "*.mdx", "*.mdc", "*.qmd", "*.Rmd", "*.rmd", "*.myst"),
+        *("*.md.j2", "*.md.in", "*.md.tmpl", "*.md.tpl", "*.md.jinja", "*.md.jinja2"),
+    ),
 )
 
 _DEEPEST = 12  # containers in containers
@@ -42,6 +46,7 @@ def _read(document: Document, made: tuple[str, SourceMap], depth: int) -> Iterat
     if depth > _DEEPEST:
         return
     _, where = made
+    introduced = False  # whether what was said last is to be typed next
     for block in _markdown.blocks(made[0]):
         text, inner = block.made[0], where.compose(block.made[1])
         anchor = where.span(block.span)
@@ -50,7 +55,9 @@ def _read(document: Document, made: tuple[str, SourceMap], depth: int) -> Iterat
         elif block.kind == "text" and _BOLD.match(text):
             document.heading(BOLD, anchor.start)
         if block.kind in ("heading", "text"):
-            yield from _sentence(document, (text, inner))
+            typed = list(document.bare((text, inner), introduced, anchor)) if block.kind == "text" else []
+            yield from typed or _sentence(document, (text, inner))
+            introduced = text.rstrip().endswith(":") or (introduced and looks_typed(text))
         elif block.kind == "row":
             for cell in re.finditer(r"(?:\\.|[^|\\])+", text):
                 piece = cell[0], inner.compose(SourceMap.identity(len(cell[0]), cell.start()))

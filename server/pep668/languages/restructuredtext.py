@@ -9,14 +9,17 @@ import re
 from collections.abc import Iterator
 
 from pep668.model import Region
-from pep668.text import Span
+from pep668.text import SourceMap, Span
 
 from . import Language, _inline_code
+from ._console import looks_typed
 from ._documents import BOLD, Document
 from ._source_lines import SourceLines
 
 LANGUAGE = Language(
-    "restructuredtext", ids=("restructuredtext", "rst"), patterns=("*.rst", "*.rest", "*.rst.in", "*.rst.j2")
+    "restructuredtext",
+    ids=("restructuredtext", "rst"),
+    patterns=("*.rst", "*.rest", "*.rst.in", "*.rst.j2", "*.rst.txt"),
 )
 
 _EXPLICIT = re.compile(r"[ \t]*(?:(?:[-*+•]|\(?\w{1,3}[.)])[ \t]+)*\.\.(?:[ \t]+(?P<rest>.*))?$")
@@ -55,6 +58,7 @@ class _Reader:
         self.lines = SourceLines(region.text)
         self.styles: list[str] = []
         self.highlight = ""
+        self.introduced = False  # whether the last paragraph says that what follows is to be typed
 
     def read(self) -> Iterator[Region]:
         lines = self.lines
@@ -147,7 +151,7 @@ class _Reader:
         if not last.endswith("::"):
             if number == first + 1 and _BOLD.match(last):
                 self.document.heading(BOLD, lines.table.starts[first])
-            return self._sentences(first, number), number
+            return self._text(first, number), number
         begin = number
         while begin < len(lines) and lines.indents[begin] < 0:
             begin += 1
@@ -157,6 +161,24 @@ class _Reader:
             if end == begin and begin < len(lines):
                 end = self._quoted(begin, self._column(first, number))
         return self._with_block(first, number, begin, end), max(end, number)
+
+    def _text(self, first: int, end: int) -> Iterator[Region]:
+        """What a paragraph gives that announces no literal block."""
+        lines = self.lines
+        line = lines.line(first)
+        before = first - 1
+        while before >= 0 and lines.indents[before] < 0:
+            before -= 1
+        quoted = 0 <= before < first - 1 and lines.indents[first] > lines.indents[before]
+        quoted = quoted and not _EXPLICIT.match(lines.line(before))  # a directive's text says nothing of itself
+        marker = _MARKER.match(line.lstrip())
+        span = lines.span(first, end)
+        start = span.start + len(line) - len(line.lstrip()) + (len(marker[0]) if marker else 0)
+        text = lines.text[start : span.end]
+        typed = list(self.document.bare((text, SourceMap.identity(len(text), start)), self.introduced or quoted, span))
+        told = self.introduced and looks_typed(text)
+        self.introduced = told or text.rstrip().endswith(":")
+        yield from typed or self._sentences(first, end)
 
     def _column(self, first: int, end: int) -> int:
         """The column of a paragraph's text, behind a list's marker."""

@@ -98,5 +98,8 @@ def primary(context: Context, judged: Judged) -> str:
 
 
 def finding(code: str, judged: Judged, message: str, severity: Severity, span: Span | None = None) -> Finding:
+    """A finding about an install. What a document tells its readers is no error of this machine's: they have others."""
     where = program_span(judged.install) if span is None else span
+    if severity is Severity.ERROR and judged.install.command.region.fact("document"):
+        severity = Severity.WARNING
     return Finding(code, message, where, severity, judged, judged.environment.evidence)

@@ -3,9 +3,10 @@
 Finds commands of pip, uv, get-pip.py and ensurepip that would be refused with `error: externally-managed-environment`,
 because they reach a Python that its distribution marked with an `EXTERNALLY-MANAGED` file (PEP 668).
 
-It is an error where the refusal is certain (the image, or this machine's Python, is known) and a hint where it depends
-on the machine. A command has one finding about its refusal: with `--user` it is EM006, with sudo it is EM002, as far as
-those rules are selected. Commands in a virtual environment, pipx and `uv tool` are never reported.
+It is an error where the refusal is certain (the image, or this machine's Python, is known), a warning if a document
+tells its readers to run it, and a hint where it depends on the machine. A command has one finding about its refusal:
+with `--user` it is EM006, with sudo it is EM002, as far as those rules are selected. Commands in a virtual environment,
+pipx and `uv tool` are never reported.
 
 ## Why is this bad?
 
