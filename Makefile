@@ -1,6 +1,6 @@
 # The words a developer types. Each sets up what it needs, in build/; nothing goes into the system Python.
 .POSIX:
-.PHONY: help run test lint types test-engine bench clean
+.PHONY: help run test lint types generate test-engine bench clean
 
 PY = build/venv/bin/python
 
@@ -20,6 +20,11 @@ lint:
 types:
 	@scripts/setup.sh test lint
 	$(PY) -m mypy
+
+generate:
+	@scripts/setup.sh test lint
+	$(PY) scripts/index_languages.py
+	$(PY) scripts/generate_docs.py
 
 # The workbench tests are part of the engine's pytest run.
 test-engine: test-setup
