@@ -47,7 +47,8 @@ def languages_page() -> str:
         HEADER,
         "# Languages\n\n",
         "What is read, and by which names. A name that says little (`*.yml`) is decided by content, a file without a\n",
-        "telling name by its first line. Languages nest: shell in a Dockerfile in Markdown, shell in Python in a notebook.\n\n",
+        "telling name by its first line. Languages nest: shell in a Dockerfile in Markdown, shell in Python in a\n",
+        "notebook.\n\n",
         "| language | names | by content |\n| --- | --- | --- |\n",
     ]
     for name in plugins.names("pep668.languages"):
