@@ -21,12 +21,14 @@ class Image:
 
     `python` is what `python3` and `pip` on PATH are: `system` (the distribution's,
     once it is installed), `own` (in /usr/local, unmarked), `conda`, `none`.
-    `note` says where the knowledge comes from, for the evidence.
+    `note` says where the knowledge comes from, for the evidence. `environment` is a folder whose
+    programs come first in PATH, once a virtual environment is made there.
     """
 
     suite: str
     python: str = "system"
     note: str = ""
+    environment: str = ""
 
 
 _SUITE_TOKENS = {
@@ -158,8 +160,10 @@ def _base_suite(repository: str, tag: str) -> str:
 
 
 def _other(row: dict[str, Any], tag: str) -> Image:
+    environment: str = row.get("environment", "")
     for pattern, entry in row.get("tags", {}).items():
         if re.match(pattern, tag):
-            return Image(entry.get("suite", ""), entry.get("python", "system"), entry.get("note", ""))
+            note = entry.get("note", row.get("note", "") if environment else "")
+            return Image(entry.get("suite", ""), entry.get("python", "system"), note, environment)
     suite = suite_in_tag(tag) or row.get("suite", "")
-    return Image(suite, row.get("python", "system"), row.get("note", ""))
+    return Image(suite, row.get("python", "system"), row.get("note", ""), environment)

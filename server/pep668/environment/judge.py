@@ -121,10 +121,15 @@ class Judge:
                 return known
             if place.managed is Managed.NO:
                 return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, place.evidence, shown)
+            own = path == "${sys_executable}" and place.known
+            if first is not None and first.certain and (own or _NAMES_PYTHON.search(path)):
+                return _from_source(first)  # a name that PATH leads to, whichever version of it
             decides = "which Python this program runs with" if path == "${sys_executable}" else f"what {shown} is"
             return Target(Managed.MAYBE, _open_kind(place), place.evidence, shown, decides)
         if first is not None and first.certain:
             return _from_source(first)
+        if first is None and place.environment:
+            return _first_in_path(place.environment, path, system, place)
         system_target = self._system(path, install, shell, system, place)
         if first is not None and system_target.managed is not Managed.NO:
             return Target(
@@ -387,6 +392,15 @@ _HOMEBREW = re.compile(
 _MANAGED_ELSEWHERE = ("/.local/share/uv/python/", "/nix/store/")
 
 
+def _first_in_path(folder: str, program: str, system: System, place: PlaceInfo) -> Target:
+    """A program of an image in which an environment's folder stands in PATH from the start."""
+    made = system.environments.get(folder)
+    if made:
+        return Target(Managed.NO, EnvironmentKind.VIRTUAL, (*place.evidence, made), program, virtual=folder)
+    decides = f"whether a virtual environment is made at {folder}"
+    return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, place.evidence, program, decides)
+
+
 def _homebrew(path: str, here: Evidence, place: PlaceInfo) -> Target:
     named = re.search(r"python@?(3\.\d+)|(?:python|pip)(3\.\d+)$", path)
     release = named[1] or named[2] if named else place.release if place.distribution == "homebrew" else ""
@@ -453,6 +467,9 @@ def _option_path(option: str, install: Install, shell: Shell) -> str:
 
 
 _NAME = re.compile(r"\$\{(\w+)\}")
+_NAMES_PYTHON = re.compile(
+    r"^\$\{_*(?:PY|PYTHON|PIP|PYBIN)[\d_]*(?:BIN|CMD|EXE|INTERPRETER|COMMAND)?\}$", re.IGNORECASE
+)
 
 
 def _shown(path: str, word: Word | None, install: Install) -> str:

@@ -17,7 +17,8 @@ class PlaceInfo:
     `python` is `system`, `own`, `conda` or `none` (see `images.Image`). `known` is False for
     text without any context: somebody's machine. `programs` are the names that reach the
     system's Python (empty: all); `pip_config` is why pip passes although it is marked;
-    `alternatives` are the places that it may be (a matrix), each with all of this.
+    `alternatives` are the places that it may be (a matrix), each with all of this; `environment` a folder
+    whose programs come first in PATH, once a virtual environment is made there.
     """
 
     known: bool
@@ -33,6 +34,7 @@ class PlaceInfo:
     programs: tuple[str, ...] = ()
     pip_config: Evidence | None = None
     alternatives: tuple[PlaceInfo, ...] = ()
+    environment: str = ""
 
 
 USER_MACHINE = PlaceInfo(False)
@@ -125,7 +127,11 @@ def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceIn
         note = f"{label}'s Python is not marked"
     found = Evidence(f"{evidence.text} ({note})" if note else evidence.text, evidence.span)
     decides = f"which base the image {reference} has" if managed is Managed.MAYBE else ""
-    return PlaceInfo(True, managed, family, label, release, image.python, (found,), decides, directory, container=True)
+    return PlaceInfo(
+        *(True, managed, family, label, release, image.python, (found,), decides, directory),
+        container=True,
+        environment=image.environment,
+    )
 
 
 # The suites of official images that are no os-release IDs: al2023, ubi9, oraclelinux9.
