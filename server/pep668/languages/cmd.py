@@ -9,7 +9,8 @@ from dataclasses import replace
 from pep668.model import Assignment, Command, Evidence, Fact, Region, Word
 from pep668.text import Span
 
-from . import Language, _dialects
+from . import Language, _dialect_strings, _dialects
+from ._dialect_runs import nested
 
 LANGUAGE = Language("cmd", ids=("bat", "cmd"), patterns=("*.bat", "*.cmd"))
 
@@ -19,7 +20,7 @@ _CONDITIONS = {"exist": 2, "defined": 2, "errorlevel": 2, "cmdextversion": 2}
 
 def _assigning(words: tuple[Word, ...]) -> tuple[tuple[Assignment, ...], tuple[Word, ...]]:
     """`set NAME=value`, `set "NAME=value"`; what stands behind the condition of an `if`."""
-    words = _behind_condition(words)
+    words = _started(_behind_condition(words))
     if not words or (words[0].value or "").lower() != "set" or len(words) < 2:
         return (), words
     first = words[1]
@@ -46,6 +47,18 @@ def _behind_condition(words: tuple[Word, ...]) -> tuple[Word, ...]:
     return words
 
 
+def _started(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """What `start /wait "title" program` runs."""
+    if not words or (words[0].value or "").lower() != "start":
+        return words
+    rest = words[1:]
+    titled = False
+    while rest and (rest[0].pattern.startswith("/") or (rest[0].quoted and not titled)):
+        titled |= rest[0].quoted
+        rest = rest[2 if rest[0].pattern.lower() == "/d" else 1 :]
+    return rest
+
+
 _COMPARISONS = frozenset(("equ", "neq", "lss", "leq", "gtr", "geq"))
 _DIALECT = _dialects.Dialect(
     token=re.compile(
@@ -59,14 +72,14 @@ _DIALECT = _dialects.Dialect(
         re.DOTALL,
     ),
     inside=re.compile(r"(?P<variable>%[A-Za-z_]\w*(?::[^%\n]*)?%|![A-Za-z_]\w*!|%~?\w*\d|%\*)|(?P<escape>(?!))"),
-    leads=frozenset(("if", "else", "call", "do", "start", "@")),
+    leads=frozenset(("if", "else", "call", "do", "@")),
     assigning=_assigning,
 )
 
 
-def extract(region: Region) -> Iterator[Command]:
+def extract(region: Region) -> Iterator[Command | Region]:
     """The commands of a batch file. On a machine of which nothing is known it is Windows."""
     if not any(fact.kind in ("image", "runner", "platform") for fact in region.facts):
         windows = Fact("platform", "windows", Evidence("a Windows batch file"))
         region = replace(region, facts=(*region.facts, windows))
-    yield from _dialects.commands(region, _DIALECT)
+    yield from nested(_dialects.commands(region, _DIALECT), "cmd")

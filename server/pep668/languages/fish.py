@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pep668.model import Assignment, Command, Expansion, Region, Word
 
 from . import Language, _dialects
+from ._dialect_runs import nested
 
 LANGUAGE = Language("fish", ids=("fish",), names=("config.fish",), patterns=("*.fish",), shebangs=("fish",))
 
@@ -69,6 +70,6 @@ _DIALECT = _dialects.Dialect(
 )
 
 
-def extract(region: Region) -> Iterator[Command]:
+def extract(region: Region) -> Iterator[Command | Region]:
     """The commands of a fish script; what only sets a variable is one without words."""
-    yield from _dialects.commands(region, _DIALECT)
+    yield from nested(_dialects.commands(region, _DIALECT), "fish")

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from pep668.model import Assignment, Command, Evidence, Fact, Region, Word
 
-from . import Language, _dialects
+from . import Language, _dialect_strings, _dialects
+from ._dialect_runs import nested
 
 LANGUAGE = Language(
     "powershell",
@@ -50,9 +51,9 @@ _DIALECT = _dialects.Dialect(
 )
 
 
-def extract(region: Region) -> Iterator[Command]:
+def extract(region: Region) -> Iterator[Command | Region]:
     """The commands of a PowerShell text. On a machine of which nothing is known it is Windows."""
     if not any(fact.kind in ("image", "runner", "platform") for fact in region.facts):
         windows = Fact("platform", "windows", Evidence("a PowerShell script"))
         region = replace(region, facts=(*region.facts, windows))
-    yield from _dialects.commands(region, _DIALECT)
+    yield from nested(_dialects.commands(region, _DIALECT), "powershell")
