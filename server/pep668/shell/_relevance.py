@@ -47,6 +47,7 @@ _STATE = frozenset(
         "ksh",
         "ash",
         "ssh",
+        "make",
     ]
 )
 _FILES = frozenset(
@@ -74,6 +75,7 @@ class _Traits:
         self.kept = (
             self.name in _STATE
             or mentions(source)
+            or (self.name == "make" and "install" in source)
             or (self.name in _FILES and "$" in source and self._names_a_file(core))
         )
         self.references = frozenset(_REFERENCE.findall(source)) if "$" in source else frozenset[str]()
