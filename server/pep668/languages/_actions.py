@@ -55,17 +55,30 @@ def _table() -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=1024)
+def _row(name: str) -> Mapping[str, Any] | None:
+    table = _table()["actions"]
+    found: Mapping[str, Any] | None = table.get(name)
+    if found is None:
+        found = next((r for p, r in table.items() if "*" in p and fnmatchcase(name, p)), None)
+    return found
+
+
+def known(uses: str) -> bool:
+    """Whether a row tells what the action does."""
+    name = action(uses)
+    return name.startswith(IMAGE) or _row(name) is not None
+
+
+@lru_cache(maxsize=1024)
 def row(uses: str) -> Mapping[str, Any]:
     """What is known of an action; of an unknown one whether it may bring a Python."""
     table = _table()
     name = action(uses)
     if name.startswith(IMAGE):
         return {}  # what it sets up stays in its container
-    known = table["actions"].get(name)
-    if known is None:
-        known = next((r for p, r in table["actions"].items() if "*" in p and fnmatchcase(name, p)), None)
-    if known is not None:
-        return dict(known)
+    found = _row(name)
+    if found is not None:
+        return dict(found)
     if name.startswith(("./", "../")):
         return dict(table["local"])
     return {"python": "maybe"} if re.search(table["suspicious"], name) else {}
@@ -118,10 +131,20 @@ def _contains(found: Mapping[str, Any], inputs: Inputs) -> bool:
 
 
 def commands(uses: str) -> tuple[CommandInput, ...]:
+    if not known(uses):
+        return _usual(action(uses))
     return tuple(
         CommandInput(c["input"], c.get("shell", ""), c.get("windows", ""), c.get("directory", ""), c.get("place", ""))
         for c in row(uses).get("commands", ())
     )
+
+
+def _usual(name: str) -> tuple[CommandInput, ...]:
+    """Inputs of an unknown action that are commands by their names."""
+    table = _table()["unknown"]
+    place = "elsewhere" if re.search(table["elsewhere"], name) else ""
+    inputs = (i for i in table["inputs"] if i != "script" or not re.search(table["others"], name))
+    return tuple(CommandInput(i, "", "", "working-directory", place) for i in inputs)
 
 
 def image(uses: str, inputs: Inputs) -> str:

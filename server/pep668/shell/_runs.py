@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pep668.model import Command, Redirect, Word
+from pep668.model import Command, Expansion, Redirect, Word
 
 _SHELL = re.compile(r"(?:ba|da|z|a|k|mk|pdk|k93|ya)?sh\d*\Z|ksh93\Z|rbash\Z", re.ASCII)
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*\Z|py\Z", re.ASCII)
+_PYTHON_VARIABLE = re.compile(
+    r"(?:^|_)(?:py|pybin|python)[\d_]*(?:bin|cmd|exe|path|interpreter|command)?\Z", re.IGNORECASE | re.ASCII
+)
 _PYTHON_OPERAND = frozenset("WX")
 _LONG_WITH_VALUE = frozenset(("--rcfile", "--init-file"))
 _WATCH_LETTERS = "nqD"
@@ -44,6 +47,8 @@ def runs(command: Command, before: Command | None = None) -> Iterator[Run]:
     """What the command runs; `before` is the one whose output it reads, if any."""
     name = command.name
     if not name:
+        if _is_python(command):
+            yield from _python(command)
         return
     if name == "busybox" and len(command.words) > 1:
         name = command.words[1].basename or ""
@@ -65,6 +70,13 @@ def runs(command: Command, before: Command | None = None) -> Iterator[Run]:
             yield Run("shell", command.words[1:2])
     elif name == "sudo" and any(w.value in ("-i", "-s", "--login", "--shell") for w in command.words[1:]):
         yield from _input("shell", "", command)
+
+
+def _is_python(command: Command) -> bool:
+    """`"$PYTHON" - <<EOF`: the variable's name tells what runs it."""
+    parts = command.words[0].parts if command.words else ()
+    variable = parts[0] if len(parts) == 1 else None
+    return isinstance(variable, Expansion) and bool(_PYTHON_VARIABLE.search(variable.name or ""))
 
 
 def _shell(name: str, command: Command, before: Command | None) -> Iterator[Run]:
