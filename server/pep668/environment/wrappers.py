@@ -37,6 +37,8 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
         shell = Shell(image=image if "${" not in image else "")
     elif name in _ELSEWHERE:
         shell = Shell(elsewhere=_ELSEWHERE[name])
+    elif "/" in wrapper.name:  # a script, which may lead into a container
+        shell = Shell(elsewhere=f"whatever {wrapper.name} leads to")
     elif name in _RUNNERS:
         shell = replace(
             shell, first=Source(_RUNNERS[name], name, replace(evidence, text=f"{name} runs it in its environment"))

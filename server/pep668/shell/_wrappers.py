@@ -16,6 +16,8 @@ _KNOWN_PROGRAM = re.compile(
     r"|pipenv|pdm|easy_install|virtualenv|apk|dnf|yum|zypper|pacman|brew|env|bash|sh|py)\Z",
     re.ASCII,
 )
+_SCRIPT = re.compile(r"(?:^|/)(?!(?:pip|python|pypy|uv)[\w.]*\Z)[\w-]+(?:\.(?:sh|bash|py|cmd|bat))?\Z", re.ASCII)
+_PIP = re.compile(r"pip[\d.]*|python[\d.]*|uv", re.ASCII)
 _PRINTERS = frozenset(("echo", "printf", "grep", "egrep", "fgrep", "alias", "which", "type", "man", "whatis", "hash"))
 _NOT_A_RUNNER = re.compile(
     r"echo|print|log|msg|info|warn|test|which|grep|(?:^|_)(?:uv|py(?:thon)?)\d*(?:_|$)", re.IGNORECASE
@@ -68,7 +70,7 @@ def _one(words: tuple[Word, ...], functions: frozenset[str]) -> tuple[Wrapper, i
         elif name in RUNNERS:
             return _runner(name, words)
         else:
-            return None
+            return _script(words)
     after, assigns = _own_words(name, shape, words, at)
     if after is None or after >= len(words):
         return None
@@ -192,6 +194,26 @@ def _runner(name: str, words: tuple[Word, ...]) -> tuple[Wrapper, int] | None:
             return Wrapper(name, words[:at]), at
         if text is None or not (text.startswith("-") or text.replace(".", "").rstrip("smh").isdigit()):
             return None
+    return None
+
+
+def _script(words: tuple[Word, ...]) -> tuple[Wrapper, int] | None:
+    """`./in-box.sh -i server pip install x`: a script of the project's that runs what stands behind its options."""
+    script = words[0].pattern
+    if "/" not in script or script.startswith(("/", "~")) or not _SCRIPT.search(script):
+        return None
+    at = 1
+    while at < len(words) - 1:
+        text = words[at].value
+        if text is None:
+            return None
+        if _PIP.fullmatch(text):
+            following = [w.value for w in words[at + 1 : at + 3]]
+            run = text.startswith("pip") or following == ["-m", "pip"] or [text, *following[:1]] == ["uv", "pip"]
+            return (Wrapper(script, words[:at]), at) if run else None
+        if not text.startswith("-") and not (words[at - 1].value or "").startswith("-"):
+            return None
+        at += 1
     return None
 
 
