@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pep668.model import Assignment, Bypass, Command, Evidence
+from pep668.model import Assignment, Bypass, Command, Evidence, ScopeKind
 
 from .handover import handed
 from .state import UNKNOWN, Override, Shell, Source, SourceKind, System, Variable, source_of
@@ -370,9 +370,43 @@ def _other_python(run: Run) -> Shell:
     return run.shell
 
 
+_SOURCE = re.compile(r"[Pp]ython-?(3\.\d+)|[cC]?[Pp]ython")
+_DISTRIBUTIONS_OWN = ("/", "/usr", "")
+
+
+def _configure(run: Run) -> Shell:
+    """Python's source set up to be built for a prefix."""
+    folder = _source_folder(run, posixpath.dirname(run.words[0]))
+    if folder:
+        given = [w.partition("=")[2] for w in run.words if w.startswith("--prefix=")]
+        given += [b for a, b in zip(run.words, run.words[1:], strict=False) if a == "--prefix"]
+        run.system.configured[folder] = run.shell.absolute(given[-1]) if given else "/usr/local"
+    return run.shell
+
+
+def _source_folder(run: Run, inside: str) -> str:
+    folder = run.shell.absolute(inside or ".")
+    return folder if _SOURCE.search(folder) else ""
+
+
 def _make(run: Run) -> Shell:
-    if any(a in ("install", "altinstall") for a in run.arguments) and "ython" in run.shell.directory:
-        run.system.other_python = run.evidence("a Python is built from source")
+    given = [b for a, b in zip(run.words, run.words[1:], strict=False) if a == "-C"]
+    folder = _source_folder(run, given[-1] if given else "")
+    targets = [a for a in run.arguments if a in ("install", "altinstall")]
+    if not folder or not targets:
+        return run.shell
+    evidence = run.system.other_python = run.evidence("a Python is built from source")
+    prefix = run.system.configured.get(folder)
+    certain = not any(s.kind is ScopeKind.BRANCH and s.name != "&&" for s in run.command.scope)
+    if not certain or prefix is None or any(a.startswith("DESTDIR=") for a in run.arguments):
+        return run.shell
+    if prefix == "/usr/local":  # which stands before the distribution's folders in PATH
+        version = _SOURCE.search(folder)
+        names = [version[1]] if version and version[1] else []
+        names += ["3"] if "install" in targets else []
+        run.system.built.update({f"{program}{name}": evidence for name in names for program in ("python", "pip")})
+    elif prefix not in _DISTRIBUTIONS_OWN and prefix != UNKNOWN:
+        run.system.built[prefix] = evidence
     return run.shell
 
 
@@ -414,4 +448,5 @@ _EFFECTS: dict[str, Callable[[Run], Shell]] = {
         ("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "ln", "update-alternatives"), _other_python
     ),
     "make": _make,
+    "configure": _configure,
 }

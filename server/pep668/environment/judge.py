@@ -106,6 +106,8 @@ class Judge:
             return _named_environment(reference.environment, install)
         word = None if reference.implied else _program_word(install)
         path = shell.symbolic(word) if word else reference.program.replace("\0", UNKNOWN)
+        if shell.program and word is install.command.words[0]:
+            path = shell.program
         return self._by_program(path, install, shell, system, place)
 
     def _by_program(self, path: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
@@ -161,7 +163,7 @@ class Judge:
         if folder in ("/usr/bin", "/bin", "/usr/sbin", "/sbin"):
             return self._system(absolute, install, shell, system, place)
         if folder == "/usr/local/bin" or absolute.startswith("/usr/local/"):
-            return self._local_bin(absolute, here, place)
+            return self._local_bin(absolute, here, system, place)
         source = source_of(folder, system, here)
         if source is not None:
             return _from_source(source, path)
@@ -180,7 +182,10 @@ class Judge:
         text = f"{path} lies outside the distribution's folders, where no marker is"
         return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (Evidence(text, here.span),), path)
 
-    def _local_bin(self, path: str, here: Evidence, place: PlaceInfo) -> Target:
+    def _local_bin(self, path: str, here: Evidence, system: System, place: PlaceInfo) -> Target:
+        built = system.built.get(posixpath.basename(path))
+        if built:
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (built, here), path)
         if place.known and place.python == "own":
             return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (*place.evidence, here), path)
         if place.managed is Managed.NO:
@@ -191,6 +196,8 @@ class Judge:
 
     def _system(self, program: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
         """The system's own Python at that place, reached by name or from /usr/bin."""
+        if program in system.built and shell.sudo is None:
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (system.built[program],), program)
         if not place.known:
             return self._user_machine(program, install, shell, system)
         absolute = program.startswith("/")

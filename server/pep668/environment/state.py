@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -48,7 +49,7 @@ class Shell:
     """The state of a shell process at one point. Mappings are copied on change, so snapshots are cheap.
 
     `elsewhere` names another machine (`ssh host`), `image` a container's image that
-    the commands run in instead of the document's own place.
+    the commands run in instead of the document's own place, `program` is what the function that is called runs.
     """
 
     variables: dict[str, Variable] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Shell:
     elsewhere: str = ""
     image: str | None = None
     dead: bool = False
+    program: str = ""
 
     def with_variable(self, name: str, variable: Variable | None) -> Shell:
         variables = dict(self.variables)
@@ -119,6 +121,8 @@ class System:
     pip_config: dict[str, Evidence] = field(default_factory=dict)
     packages: dict[str, Evidence] = field(default_factory=dict)
     other_python: Evidence | None = None
+    configured: dict[str, str] = field(default_factory=dict)  # folders of Python's source to the prefix they build for
+    built: dict[str, Evidence] = field(default_factory=dict)  # prefixes with, and names of, Pythons made from source
     pip_version: tuple[str, Evidence] | None = None
     handed: list[Handed] = field(default_factory=list)
 
@@ -129,19 +133,29 @@ class System:
             dict(self.pip_config),
             dict(self.packages),
             self.other_python,
+            dict(self.configured),
+            dict(self.built),
             self.pip_version,
         )
 
     def environment_of(self, path: str) -> str | None:
         """The known environment that a symbolic path lies in."""
-        while path not in ("", "/", "."):
-            if path in self.environments:
-                return path
-            parent = posixpath.dirname(path)
-            if parent == path:
-                return None
-            path = parent
-        return None
+        return _around(path, self.environments)
+
+    def built_in(self, path: str) -> str | None:
+        """The prefix of a Python that was built from source that a symbolic path lies in."""
+        return _around(path, self.built)
+
+
+def _around(path: str, folders: Mapping[str, Evidence]) -> str | None:
+    while path not in ("", "/", "."):
+        if path in folders:
+            return path
+        parent = posixpath.dirname(path)
+        if parent == path:
+            return None
+        path = parent
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +223,9 @@ def source_of(path: str, system: System, evidence: Evidence) -> Source | None:
     known = system.environment_of(path)
     if known:
         return Source(SourceKind.VIRTUAL, known, evidence)
+    built = system.built_in(path)
+    if built:
+        return Source(SourceKind.OWN, built, system.built[built])
     if _CONDA.search(path):
         return Source(SourceKind.CONDA, folder, evidence)
     if _OWN.search(path):

@@ -11,7 +11,20 @@ from dataclasses import dataclass, field, replace
 
 from pep668 import installers
 from pep668 import shell as shell_reader
-from pep668.model import Command, Evidence, Install, Judged, Machine, Place, Region, Scope, ScopeKind, Verdict, Wrapper
+from pep668.model import (
+    Command,
+    Evidence,
+    Expansion,
+    Install,
+    Judged,
+    Machine,
+    Place,
+    Region,
+    Scope,
+    ScopeKind,
+    Verdict,
+    Wrapper,
+)
 
 from . import effects, wrappers
 from .effects import Run
@@ -115,7 +128,8 @@ class Walk:
             inside = wrappers.enter(inside, _wrapper_name(wrapper), wrapper, run)
         install = installers.parse(expanded)
         if install is not None:
-            self._record(install, inside, process.system)
+            program = _called_program(process, expanded, frame.shell)
+            self._record(install, replace(inside, program=program) if program else inside, process.system)
         run.words = [frame.shell.symbolic(w) for w in expanded.words]
         if command.region.language in ("powershell", "cmd"):
             run.words = [w.replace("\\", "/") for w in run.words]
@@ -255,6 +269,20 @@ def _uncertain(scope: Scope, command: Command) -> bool:
         return False
     text = command.region.text
     return text.startswith(_TEST, command.statement.start)
+
+
+def _called_program(process: _Process, command: Command, shell: Shell) -> str:
+    """What runs where a function that hands its arguments to one program is called: `f() { "$D/python" "$@"; }`."""
+    function = process.functions.get(command.name or "") if command.words else None
+    if function is None:
+        return ""
+    for inner, _ in function.body:
+        if len(inner.words) == 2 and inner.words[1].parts == (_ARGUMENTS,):
+            return shell.symbolic(inner.words[0])
+    return ""
+
+
+_ARGUMENTS = Expansion("@")
 
 
 def _declares(command: Command) -> bool:

@@ -48,6 +48,7 @@ _STATE = frozenset(
         "ash",
         "ssh",
         "make",
+        "configure",
     ]
 )
 _FILES = frozenset(
@@ -75,7 +76,6 @@ class _Traits:
         self.kept = (
             self.name in _STATE
             or mentions(source)
-            or (self.name == "make" and "install" in source)
             or (self.name in _FILES and "$" in source and self._names_a_file(core))
         )
         self.references = frozenset(_REFERENCE.findall(source)) if "$" in source else frozenset[str]()
