@@ -10,49 +10,40 @@ import re
 from collections.abc import Iterator
 
 from pep668.model import Evidence, Fact, Place, Region
-from pep668.syntax.node import Mapping, Node, Scalar, Sequence, items
+from pep668.syntax.node import Entry, Mapping, Node, Scalar, Sequence, items, text
 from pep668.text import MappedText, Notation, SourceMap, Span
 
 from . import _arguments
-from ._templates import Made, variable
+from ._command_line import Unread, argument_line, value_of
+from ._templates import Made, filled
 
 _KEYS = ("commands_pre", "commands", "commands_post", "install_command", "list_dependencies_command")
-_PARTS = re.compile(r"\\.|\{\[[^\]{}\n]*\][^{}\n]*\}|\{(?:[^{}\n]|\{[^{}\n]*\})*\}|['\"]|[^\\{'\"]+|.", re.DOTALL)
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _CONTINUED = re.compile(r"\\\s*\Z")
 _FACTOR = re.compile(r"[ \t]*!?[\w.{}!, -]*[\w}]:(?=\s|\Z)")
 _MARK = re.compile(r"(?:[-!]\s*)*")
-_UNQUOTED = re.compile(r"[;&|<>()$`*?#!~\[\]]")
-_IN_DOUBLE = re.compile(r"[$`]")
-_ENVIRONMENT = ".tox/environment"
-_KNOWN = {
-    "envdir": _ENVIRONMENT,
-    "env_dir": _ENVIRONMENT,
-    "envbindir": f"{_ENVIRONMENT}/bin",
-    "env_bin_dir": f"{_ENVIRONMENT}/bin",
-    "envpython": f"{_ENVIRONMENT}/bin/python",
-    "env_python": f"{_ENVIRONMENT}/bin/python",
-    "toxworkdir": ".tox",
-    "tox_root": ".",
-    "toxinidir": ".",
-    "work_dir": ".tox",
-    "/": "/",
-    ":": ":",
-}
+_SECTIONS = ("testenv", "pkgenv")
+_SET = re.compile(r"[ \t]*([A-Za-z_]\w*)[ \t]*=(.*)")
+_REFERENCE = re.compile(r"\{\[([^\]{}\n]+)\]set_?env\}")
+_DEEPEST = 4
 
 
-def ini_regions(region: Region, tree: Mapping, *, only: str = "") -> Iterator[Region]:
-    """The commands of the environments in an INI file's sections, of those alone whose names begin with `only`."""
+def ini_regions(region: Region, tree: Mapping) -> Iterator[Region]:
+    """The commands of the environments in an INI file's sections, and of the sections that others refer to."""
     for section in tree.entries:
-        if not isinstance(section.value, Mapping) or not section.key.value.startswith(only):
+        name = section.key.value
+        if not isinstance(section.value, Mapping):
             continue
+        if not name.startswith(_SECTIONS) and f"{{[{name}]" not in region.text:
+            continue
+        facts = tuple(_set(region, tree, section.value, 0))
         for entry in section.value.entries:
             if entry.key.value not in _KEYS or not isinstance(entry.value, Scalar):
                 continue
             for number, made in enumerate(_lines(entry.value.made)):
                 arguments = argument_line(made)
-                notation = entry.value.notation
-                yield from _inside(region, arguments, section.key, entry.key, number, entry.span, notation)
+                notation = Unread(entry.value.notation)
+                yield from _inside(region, arguments, section.key, entry.key, number, entry.span, notation, facts)
 
 
 def toml_regions(region: Region, tree: Mapping) -> Iterator[Region]:
@@ -61,7 +52,14 @@ def toml_regions(region: Region, tree: Mapping) -> Iterator[Region]:
     for key in ("env", "env_base"):
         tables += [(e.key, e.value) for e in tree.mapping(key).entries]
     for name, table in tables:
-        for entry in table.entries if isinstance(table, Mapping) else ():
+        if not isinstance(table, Mapping):
+            continue
+        variables = table if table.get("set_env") is not None else tree.mapping("env_run_base")
+        facts = tuple(
+            _variable(region, entry, text(entry.value), entry.key.value)
+            for entry in variables.mapping("set_env").entries
+        )
+        for entry in table.entries:
             if entry.key.value not in _KEYS:
                 continue
             lists = items(entry.value)
@@ -71,7 +69,32 @@ def toml_regions(region: Region, tree: Mapping) -> Iterator[Region]:
                 if words:
                     made = _filled(_arguments.as_shell(words))
                     notation = _arguments.notation(words)
-                    yield from _inside(region, made, name, entry.key, number, node.span, notation)
+                    yield from _inside(region, made, name, entry.key, number, node.span, notation, facts)
+
+
+def _set(region: Region, tree: Mapping, section: Mapping, depth: int) -> Iterator[Fact]:
+    """The variables of `setenv`, which is [testenv]'s where a section has none; None for what depends on a factor."""
+    entry = section.entry("setenv") or section.entry("set_env")
+    if entry is None and depth == 0:
+        base = tree.mapping("testenv")
+        entry = base.entry("setenv") or base.entry("set_env")
+    if entry is None or not isinstance(entry.value, Scalar) or depth > _DEEPEST:
+        return
+    for line in entry.value.value.split("\n"):
+        referred = _REFERENCE.fullmatch(line.strip())
+        if referred:
+            yield from _set(region, tree, tree.mapping(referred[1]), depth + 1)
+            continue
+        factor = _FACTOR.match(line)
+        found = _SET.match(line, factor.end() if factor else 0)
+        if found:
+            yield _variable(region, entry, None if factor else found[2].strip(), found[1])
+
+
+def _variable(region: Region, entry: Entry, value: str | None, name: str) -> Fact:
+    known = None if value is None or "{" in value else value
+    told = f"{entry.key.value}: {name}={value}" if entry.key.value != name else f"{name} = {value}"
+    return Fact("variable", known, Evidence(told, region.outer(entry.key.span)), name)
 
 
 def _words(node: Node) -> list[Scalar]:
@@ -83,7 +106,14 @@ def _words(node: Node) -> list[Scalar]:
 
 
 def _inside(
-    region: Region, made: Made, name: Scalar, key: Scalar, number: int, anchor: Span, notation: Notation
+    region: Region,
+    made: Made,
+    name: Scalar,
+    key: Scalar,
+    number: int,
+    anchor: Span,
+    notation: Notation,
+    variables: tuple[Fact, ...],
 ) -> Iterator[Region]:
     if not made[0].strip():
         return
@@ -92,7 +122,8 @@ def _inside(
     yield region.inside(
         "shell",
         made,
-        facts=(Fact("environment", "", evidence),),
+        # tox puts its environment first whatever PATH it is given.
+        facts=(*(f for f in variables if f.name != "PATH"), Fact("environment", "", evidence)),
         place=Place(region.place.system, process, region.place.base),
         anchor=anchor,
         notation=notation,
@@ -101,31 +132,33 @@ def _inside(
 
 def _lines(made: Made) -> Iterator[Made]:
     """The commands of a value: its lines without comments, joined where they end in a backslash."""
-    text, within = made
+    written, within = made
     out: MappedText | None = None
     at = behind = 0
-    for line in text.split("\n"):
+    for line in written.split("\n"):
         content = _COMMENT.sub("", line)
         if not line.startswith("#"):
             start = at + len(content) - len(content.lstrip())
             end = at + len(_CONTINUED.sub("", content).rstrip())
             if out is None:
                 out = MappedText()
-                factor = _FACTOR.match(text, at, at + len(content))
+                factor = _FACTOR.match(written, at, at + len(content))
                 start = factor.end() if factor else start
-                mark = _MARK.match(text, start + len(text[start:end]) - len(text[start:end].lstrip()), max(start, end))
+                mark = _MARK.match(
+                    written, start + len(written[start:end]) - len(written[start:end].lstrip()), max(start, end)
+                )
                 start = mark.end() if mark else start
             elif end > start:
                 out.opaque(" ", Span(behind, start))
             if end > start:
-                out.verbatim(text[start:end], start)
+                out.verbatim(written[start:end], start)
                 behind = end
             if not _CONTINUED.search(content):
                 yield _composed(out, within, at)
                 out = None
         at += len(line) + 1
     if out is not None:
-        yield _composed(out, within, len(text))
+        yield _composed(out, within, len(written))
 
 
 def _composed(out: MappedText, within: SourceMap, at: int) -> Made:
@@ -133,58 +166,10 @@ def _composed(out: MappedText, within: SourceMap, at: int) -> Made:
     return text, within.compose(mapped)
 
 
-def argument_line(made: Made) -> Made:
-    """A line that is split into arguments with quotes and backslashes alone, as shell text of the same arguments."""
-    text, within = made
-    out = MappedText()
-    quote = ""
-    for part in _PARTS.finditer(text):
-        piece, start = part[0], part.start()
-        if piece in ("'", '"') and quote in ("", piece):
-            quote = "" if quote else piece
-            out.verbatim(piece, start)
-        elif piece.startswith("{") and len(piece) > 1:
-            out.opaque(_value(piece, quote), Span(start, part.end()))
-        elif quote == "'" or piece.startswith("\\"):
-            out.verbatim(piece, start)
-        else:
-            _escaped(out, piece, start, _IN_DOUBLE if quote else _UNQUOTED)
-    return _composed(out, within, 0)
-
-
-def _escaped(out: MappedText, piece: str, start: int, special: re.Pattern[str]) -> None:
-    """The text with a backslash before what a shell would not take literally."""
-    at = 0
-    for found in special.finditer(piece):
-        out.verbatim(piece[at : found.start()], start + at)
-        out.opaque("\\", Span(start + found.start(), start + found.start()))
-        at = found.start()
-    out.verbatim(piece[at:], start + at)
-
-
-def _value(substitution: str, quote: str) -> str:
-    """What stands for `{...}`: a known path, a default, or an unknown part."""
-    inner = substitution[1:-1]
-    if inner in _KNOWN:
-        return _KNOWN[inner]
-    name, colon, default = inner.partition(":")
-    if name == "env":
-        name, colon, default = default.partition(":")
-    if colon and not set(default) & set("{}'\"\\$`;&|<>()"):
-        return default
-    hole = "${" + variable(inner) + "}"
-    return f"'\"{hole}\"'" if quote == "'" else hole
-
-
 def _filled(made: Made) -> Made:
-    from ._templates import filled
-
     return filled(made, re.compile(r"\{[^{}\s]+\}"), lambda m: _known(m[0]))
 
 
 def _known(substitution: str) -> str | None:
-    value = _value(substitution, "")
+    value = value_of(substitution)
     return None if value.startswith("${") else value
-
-
-__all__ = ["argument_line", "ini_regions", "toml_regions"]

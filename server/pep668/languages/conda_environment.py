@@ -50,7 +50,7 @@ def extract(region: Region) -> Iterator[RequirementsFile]:
     for item in document.items("dependencies"):
         if isinstance(item, Scalar):
             found = _MATCH.match(item.value)
-            if found:
+            if found and "://" not in item.value.partition("[")[0]:  # a file of a package, by its address
                 span = region.outer(item.map.span(Span(0, len(item.value.rstrip()))))
                 requirements.append(Requirement(normalized(found[1]), item.value.strip(), span, group="conda"))
         elif isinstance(item, Mapping):

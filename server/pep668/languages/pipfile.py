@@ -8,6 +8,7 @@ from pep668.model import Evidence, Fact, Place, Region, Requirement, Requirement
 from pep668.syntax.node import Mapping, Scalar
 
 from . import Language
+from ._command_line import Unread, argument_line
 from ._dependencies import tabled
 
 LANGUAGE = Language("pipfile", ids=("pip-pipfile", "pipfile"), names=("Pipfile",), always=True)
@@ -30,11 +31,11 @@ def extract(region: Region) -> Iterator[Region | RequirementsFile]:
             why = Evidence("pipenv runs its scripts in the project's environment", region.outer(entry.key.span))
             yield region.inside(
                 "shell",
-                entry.value.made,
+                argument_line(entry.value.made),  # pipenv splits them itself
                 facts=(Fact("environment", "", why),),
                 place=Place(region.named("pipenv"), region.named(f"pipenv:{entry.key.value}")),
                 anchor=entry.span,
-                notation=entry.value.notation,
+                notation=Unread(entry.value.notation),
             )
     requirements.sort(key=lambda r: r.span)
     first = requirements[0].span if requirements else None

@@ -37,12 +37,13 @@ def extract(region: Region) -> Iterator[Region | RequirementsFile]:
     project = document.text("metadata", "name") is not None or document.mapping("options").entries
     kind = RequirementsKind.PROJECT if project else RequirementsKind.BUILD
     yield RequirementsFile(tuple(requirements), first=asked, kind=kind)
-    yield from _tox.ini_regions(region, document, only="testenv")
+    yield from _tox.ini_regions(region, document)
 
 
 def _listed(region: Region, document: Mapping, path: tuple[str, str], group: str) -> Iterator[Requirement]:
     """Those of a value: one a line, or on one line between semicolons, as setuptools reads it."""
-    value = document.get(*path)
+    section, key = path
+    value = document.get(section, key) or document.get(section, key.replace("_", "-"))  # as setuptools took it
     if not isinstance(value, Scalar) or value.value.lstrip().startswith(("file:", "attr:")):
         return
     pattern = _LINE if "\n" in value.value else _PIECE

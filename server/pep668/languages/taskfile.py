@@ -35,6 +35,14 @@ _NAME = re.compile(r"\{\{-?[ \t]*\.(\w+)[ \t]*-?\}\}")
 _DEFAULT = re.compile(
     r"\{\{-?[ \t]*(?:default[ \t]+\"([^\"]*)\"[ \t]+\.\w+|\.\w+[ \t]*\|[ \t]*default[ \t]+\"([^\"]*)\")[ \t]*-?\}\}"
 )
+# Actions that choose or repeat what stands between them give nothing themselves.
+_BRANCH = re.compile(
+    r"\{\{-?[ \t]*if[ \t]+(?P<is>eq|ne)[ \t]+(?:\(?\.?OS\)?[ \t]+\"windows\"|\"windows\"[ \t]+\(?\.?OS\)?)[ \t]*-?\}\}"
+    r"(?P<then>[^{}]*)\{\{-?[ \t]*else[ \t]*-?\}\}(?P<other>[^{}]*)\{\{-?[ \t]*end[ \t]*-?\}\}"
+)
+_ELSE = re.compile(r"\{\{-?[ \t]*else\b")
+_CONTROL = re.compile(r"\{\{-?[ \t]*(?:(?:if|range|with)[ \t][^{}]*|end[ \t]*)-?\}\}")
+_FOUND = re.compile(r"(?:command[ \t]+-v|which)[ \t]+([\w./-]+)[ \t]*")
 _HERE = {"ROOT_DIR": "${ROOT_DIR}", "TASKFILE_DIR": "${TASKFILE_DIR}", "USER_WORKING_DIR": "${USER_WORKING_DIR}"}
 
 Variables = dict[str, "str | None"]
@@ -93,13 +101,18 @@ def _run(region: Region, node: Scalar, known: Variables, facts: tuple[Fact, ...]
     if node.missing:
         return
 
+    made = filled(node.made, _BRANCH, _chosen)
+    alternatives = _ELSE.search(made[0]) is not None
+
     def value(found: re.Match[str]) -> str | None:
+        if not alternatives and _CONTROL.fullmatch(found[0]):
+            return ""
         made = _value(found[0], known)
         return None if _TEMPLATE.search(made) else made
 
     yield region.inside(
         "shell",
-        filled(node.made, _TEMPLATE, value),
+        filled(made, _TEMPLATE, value),
         facts=facts,
         place=Place(region.place.system, region.named(f"task:{node.span.start}"), region.place.base),
         anchor=task.span,
@@ -119,13 +132,30 @@ def _variables(node: Node | None, known: Variables) -> Variables:
     """The variables with those of a `vars:`; None for one that is not known."""
     for entry in node.entries if isinstance(node, Mapping) else ():
         value = text(entry.value)
+        if isinstance(entry.value, Mapping):
+            value = _given(entry.value)
         made = None if value is None else _value(value, known)
         known[entry.key.value] = None if made is None or _TEMPLATE.search(made) else made
     return known
 
 
+def _given(node: Mapping) -> str | None:
+    """What `{ref: .NAME}` stands for, and the program that `{sh: command -v NAME}` finds."""
+    reference = node.text("ref")
+    if reference is not None:
+        return "{{" + reference + "}}"
+    found = _FOUND.fullmatch(node.text("sh") or "")
+    return found[1] if found else None
+
+
+def _chosen(found: re.Match[str]) -> str:
+    """The branch that is not for Windows."""
+    return found["other"] if found["is"] == "eq" else found["then"]
+
+
 def _value(written: str, known: Variables) -> str:
     """The text with the variables that are known; what is not known stays a template."""
+    written = _BRANCH.sub(_chosen, written)
 
     def one(found: re.Match[str]) -> str:
         named = _NAME.fullmatch(found[0])
@@ -141,13 +171,18 @@ def _value(written: str, known: Variables) -> str:
 
 
 def _environment(region: Region, node: Node | None, known: Variables) -> Iterator[Fact]:
+    """Variables of `env:`, which those of Task's own environment override: a PATH takes part only in an experiment."""
     for entry in node.entries if isinstance(node, Mapping) else ():
         value = text(entry.value)
+        name = entry.key.value
+        evidence = Evidence(f"env: {name}: {value}", region.outer(entry.span))
+        if name == "PATH":
+            yield Fact("environment", None, evidence)
+            continue
         made = None if value is None else _value(value, known)
         if made is not None and _TEMPLATE.search(made):
             made = None
-        name = entry.key.value
-        yield Fact("variable", made, Evidence(f"env: {name}: {value}", region.outer(entry.span)), name)
+        yield Fact("variable", made, evidence, name)
 
 
 def _platforms(region: Region, tree: Mapping) -> Iterator[Fact]:

@@ -68,6 +68,8 @@ WRAPPERS: dict[str, Shape] = {
     ),
     "doas": _shape("uC", stops="-C -L"),
     "env": _shape("uCS", "unset chdir split-string", assigns=True),
+    "cross-env": _shape(assigns=True),  # of npm's scripts
+    "env-cmd": _shape("fe", "file environments"),
     "exec": _shape("a"),
     "command": _shape(stops="-v -V"),
     "builtin": NO_OPTIONS,
