@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from pep668 import data
@@ -487,16 +488,18 @@ def _shown(path: str, word: Word | None, install: Install) -> str:
     names = _NAME.findall(path)
     if not names or word is None:
         return path
-    region = install.command.region
-    read = region.text[word.span.start : word.span.end]
-    outer, document = region.outer(word.span), region
+    outer, document = install.command.region.outer(word.span), install.command.region
     while document.parent is not None:
         document = document.parent
     written = document.text[outer.start : outer.end].strip("\"' ")
-    made_up = any(
-        name.startswith("__") or (name in read and not re.search(r"\$[({]?" + name, written)) for name in names
-    )
+    made_up = any(name.startswith("__") or not _refers(document.text, name) for name in names)
     return written if made_up and written and "\n" not in written and len(written) <= _LONGEST_SHOWN else path
+
+
+@lru_cache(maxsize=256)
+def _refers(document: str, name: str) -> bool:
+    """Whether a document has a shell's or make's variable of that name."""
+    return re.search(rf"[$%!][({{]?(?:env:)?{name}\b", document) is not None
 
 
 _LONGEST_SHOWN = 120
