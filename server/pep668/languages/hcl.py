@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from pep668.model import Evidence, Fact, Place, Region
-from pep668.text import Escaped, MappedText, Notation, SourceMap, Span, verbatim
+from pep668.text import Escaped, MappedText, Notation, SourceMap, Span, unwritable, verbatim
 
-from . import Language, _quoted
+from . import Language, _argument_list, _pipeline, _quoted
+from ._hidden import hiding
 
 LANGUAGE = Language(
     "hcl", ids=("hcl", "terraform", "packer", "tf"), patterns=("*.hcl", "*.tf", "*.pkr.hcl", "*.nomad", "*.tofu")
@@ -16,7 +17,9 @@ LANGUAGE = Language(
 
 _TEMPLATE = re.compile(r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|%\{[^{}\n]*\}")
 _TOKEN = re.compile(
-    r"(?P<comment>(?:#|//)[^\n]*|/\*.*?\*/)|(?P<heredoc><<-?[A-Za-z_]\w*)|(?P<string>\"(?:[^\"\\\n]|\\.)*\")"
+    r"(?P<comment>(?:#|//)[^\n]*|/\*.*?\*/)|(?P<heredoc><<-?[A-Za-z_]\w*)|"
+    # What is put in may have quotes of its own.
+    r"(?P<string>\"(?:[^\"\\\n$%]|\\.|[$%](?!\{)|[$%]\{(?:[^{}\"\n]|\{(?:[^{}\"\n]|\"(?:[^\"\\\n]|\\.)*\")*\}|\"(?:[^\"\\\n]|\\.)*\"){0,500}\})*\")"
     r"|(?P<open>[{\[(])|(?P<close>[}\])])|(?P<name>[A-Za-z_][\w.-]*)|(?P<other>[=,:?\n])",
     re.DOTALL,
 )
@@ -27,13 +30,19 @@ _SCRIPTS = frozenset(
         *("metadata_startup_script", "cloud_init", "script", "data", "content", "default_user_data"),
     )
 )
-_LISTS = frozenset(("inline", "commands", "execute"))
+# Of these a plain string runs as well.
+_IN_A_STRING = re.compile(r"user[-_]data(?:_base64)?|custom_data|(?:metadata_)?startup[-_]script(?:-url)?|runcmd")
+_LISTS = frozenset(("inline", "commands", "execute", "runCommand"))
+_WORDS = frozenset(("command", "program", "entrypoint", "entryPoint", "entry_point"))
+_WINDOWS = re.compile(r"\b(powershell|windows-shell)\b")
+_INTERPRETER = re.compile(r"^[ \t]*interpreter\s*=\s*\[\s*\"([^\"\n]+)\"", re.MULTILINE)
 
 
 def extract(region: Region) -> Iterator[Region]:
     """The texts that run, each a process of its own; the items of one list share a shell."""
     text = region.text
     blocks: list[tuple[str, str]] = []
+    opened_at: list[int] = []
     names: list[str] = []
     key = ""
     items: list[Span] = []
@@ -51,10 +60,14 @@ def extract(region: Region) -> Iterator[Region]:
                 key = key if blocks and blocks[-1][0] in "[(" else ""
         elif kind == "open":
             blocks.append((found[0], " ".join(names) if found[0] == "{" else key))
+            opened_at.append(found.start())
             names = []
             key = key if found[0] in "[(" else ""
         elif kind == "close":
             opened = blocks.pop() if blocks else ("", "")
+            start = opened_at.pop() if opened_at else at
+            if opened[0] == "[" and opened[1] in _WORDS:
+                yield from _words(region, Span(start, at), _where(blocks))
             if opened[0] == "[" and opened[1] in _LISTS and items:
                 yield _list(region, items, _where(blocks))
             items = [] if opened[0] == "[" else items
@@ -64,7 +77,10 @@ def extract(region: Region) -> Iterator[Region]:
             if blocks and blocks[-1] == ("[", key) and key in _LISTS:
                 items.append(span)
             elif key == "command" and "local-exec" in _where(blocks):
-                yield _one(region, _quoted.string(text, span, _TEMPLATE), span, "", _IN_STRING)
+                language, kind = _interpreter(text, opened_at[-1], span.end), ""
+                yield _one(region, _quoted.string(text, span, _TEMPLATE), span, kind, _IN_STRING, language)
+            elif _IN_A_STRING.fullmatch(key) and (text[span.start : span.end].split(maxsplit=1)[1:]):
+                yield from _said(region, span)
         elif kind == "heredoc":
             here = _quoted.heredoc(text, found.start())
             if here is None:
@@ -90,12 +106,12 @@ def _script(region: Region, here: _quoted.Heredoc, key: str, where: str) -> Iter
     elif body.startswith("#cloud-config"):
         yield region.inside("cloud-init", made, anchor=here.body, facts=_remote(region, here.body))
     elif key == "command" and "local-exec" in where:
-        yield _one(region, made, here.body, "", verbatim)
+        yield _one(region, made, here.body, "", verbatim, _interpreter(region.text, here.opened.start, here.end, 600))
     elif body.startswith("#!") or key in _SCRIPTS | _LISTS or "provisioner" in where:
         shebang = re.match(r"#![^\n]*\b(python|pwsh|powershell)", body)
         language = "shell" if not shebang else "python" if shebang[1] == "python" else "powershell"
         if key not in ("default", "description"):
-            yield _one(region, made, here.body, "remote", verbatim, language)
+            yield _one(region, made, here.body, "remote", verbatim, _windows(where) or language)
 
 
 def _list(region: Region, items: list[Span], where: str) -> Region:
@@ -112,7 +128,41 @@ def _list(region: Region, items: list[Span], where: str) -> Region:
         if index + 1 < len(items):
             out.opaque("\n", Span(span.end, items[index + 1].start))
     kind = "" if "local" in where else "remote"
-    return _one(region, out.finish(items[0].start), items[0].to(items[-1]), kind, _ONE_STRING)
+    made = out.finish(items[0].start)
+    return _one(region, made, items[0].to(items[-1]), kind, _ONE_STRING, _windows(where) or "shell")
+
+
+def _windows(where: str) -> str:
+    """The language of a provisioner for Windows, "" for any other."""
+    found = _WINDOWS.search(where)
+    return "" if not found else "powershell" if found[1] == "powershell" else "cmd"
+
+
+def _interpreter(text: str, start: int, end: int, before: int = 0) -> str:
+    """The language of local-exec's `interpreter`, which stands near the command in the same block."""
+    found = _INTERPRETER.search(text, max(0, start - before), min(len(text), end + 300))
+    if found is None or (found.start() > end and "}" in text[end : found.start()]):
+        return "shell"
+    return _pipeline.shell_of(found[1])[0]
+
+
+def _words(region: Region, span: Span, where: str) -> Iterator[Region]:
+    """`command = ["sh", "-c", "pip install x"]`, a program with its arguments."""
+    items = _argument_list.parse(region.text[span.start : span.end])
+    if not items:
+        return
+    made, mapped = hiding(_TEMPLATE)(_argument_list.as_shell(items))
+    within = SourceMap.identity(len(span), span.start).compose(mapped)
+    yield _one(region, (made, within), span, "" if "data external" in where else "remote", unwritable)
+
+
+def _said(region: Region, span: Span) -> Iterator[Region]:
+    """A start-up script in one string."""
+    made = _quoted.string(region.text, span, _TEMPLATE)
+    if made[0].startswith("#cloud-config"):
+        yield region.inside("cloud-init", made, anchor=span, facts=_remote(region, span), notation=_IN_STRING)
+    else:
+        yield _one(region, made, span, "remote", _IN_STRING)
 
 
 _ONE_STRING = Escaped((("\\", "\\\\"), ('"', '\\"')))
@@ -123,7 +173,7 @@ def _one(
 ) -> Region:
     system = region.named("hcl")
     place = Place(system, f"{system}/{span.start}")
-    facts = _remote(region, span) if kind else ()
+    facts = _remote(region, span) if kind and language not in ("powershell", "cmd") else ()
     return region.inside(language, made, facts=facts, place=place, anchor=span, notation=notation)
 
 
