@@ -33,7 +33,11 @@ def _stands_ready(maker: Command, command: Command) -> bool:
     one, other = maker.region, command.region
     if one.place.system != other.place.system or maker.outer(maker.span).start >= command.outer(command.span).start:
         return False
-    if maker.scope or one.origin is not None or MOVES.search(one.text) or MOVES.search(other.text):
+    # The steps of a job or an image follow each other; targets and scripts on somebody's machine may run alone.
+    follows = one.anchor == other.anchor or any(other.fact(kind) is not None for kind in ("image", "runner"))
+    if not follows or not _reaches(maker.scope, ()) or one.origin is not None:
+        return False
+    if MOVES.search(one.text) or MOVES.search(other.text):
         return False
     folders = [fact.value if fact else "" for fact in (one.fact("directory"), other.fact("directory"))]
     return folders[0] == folders[1]
