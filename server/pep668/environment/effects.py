@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pep668.model import Assignment, Bypass, Command, Evidence, ScopeKind
+from pep668.model import Assignment, Bypass, Command, Evidence
 
 from .handover import handed
 from .state import UNKNOWN, Override, Shell, Source, SourceKind, System, Variable, source_of
@@ -22,6 +22,7 @@ class Run:
     system: System
     overrides: list[Override]
     words: list[str]
+    certain: bool = True  # whether it runs whatever conditions come to
 
     def evidence(self, text: str) -> Evidence:
         return Evidence(text, self.command.outer(self.command.span))
@@ -74,6 +75,9 @@ def assign(run: Run, shell: Shell, assignment: Assignment, *, exported: bool) ->
         text = (old.text or UNKNOWN) + text
     evidence = Evidence(f"{assignment.name}={short(text)}", run.command.outer(assignment.span))
     exported = exported or bool(old and old.exported) or assignment.name == "PATH"
+    if assignment.value.span == assignment.span:  # a loop's variable, whose values nobody knows
+        evidence = Evidence(f"a loop sets {assignment.name}", evidence.span)
+        return shell.with_variable(assignment.name, Variable(None, evidence, exported))
     if assignment.name == "PATH":
         shell = with_path(shell, run.system, text, evidence)
     if exported and assignment.name in OVERRIDE_VARIABLES:
@@ -397,8 +401,7 @@ def _make(run: Run) -> Shell:
         return run.shell
     evidence = run.system.other_python = run.evidence("a Python is built from source")
     prefix = run.system.configured.get(folder)
-    certain = not any(s.kind is ScopeKind.BRANCH and s.name != "&&" for s in run.command.scope)
-    if not certain or prefix is None or any(a.startswith("DESTDIR=") for a in run.arguments):
+    if not run.certain or prefix is None or any(a.startswith("DESTDIR=") for a in run.arguments):
         return run.shell
     if prefix == "/usr/local":  # which stands before the distribution's folders in PATH
         version = _SOURCE.search(folder)

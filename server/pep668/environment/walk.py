@@ -120,7 +120,8 @@ class Walk:
         frame = process.stack[-1]
         expanded = shell_reader.expand(command, frame.shell.lookup)
         inside = frame.shell
-        run = Run(expanded, inside, process.system, self.overrides, [])
+        certain = all(part.kind is not ScopeKind.BRANCH or part.name == "&&" for part in scope)
+        run = Run(expanded, inside, process.system, self.overrides, [], certain)
         for assignment in expanded.assignments:
             if expanded.words and not _declares(expanded):
                 inside = effects.assign(run, inside, assignment, exported=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from pep668.model import Scope, ScopeKind
+from pep668.model import Expansion, Scope, ScopeKind
 
+from ._raw import Core
 from ._simple import BLANK, REDIRECT, SimpleReader
-from ._words import ENDS_WORD
+from ._words import ENDS_WORD, RawWord
 
 _ESAC = re.compile(r"esac(?![^ \t\r\n;|&()<>])")
 _IN = re.compile(r"in(?![^ \t\r\n;|&()<>])")
@@ -16,6 +17,7 @@ _FUNCTION = re.compile(r"function[ \t]+([^\s(){}|&;<>'\"$`]+)[ \t]*(?:\([ \t]*\)
 _COMPOUND = re.compile(r"[({]|\[\[|(?:if|while|until|for|select|case)(?![^ \t\r\n;|&()<>])")
 _COPROC_NAME = re.compile(r"[ \t]+[A-Za-z_]\w*(?=[ \t]+(?:[({]|\[\[|(?:if|while|until|for|select|case)\s))")
 _IF = frozenset(("then", "elif", "else", "fi"))
+_PROGRAMS = re.compile(r"/[^/$]+/.*/bin/?(?:(?:python|pip)[\d.]*)?$")
 _LOOP_TEST = frozenset(("do", "done"))
 _LOOP_BODY = frozenset(("done",))
 GROUP = frozenset(("}",))
@@ -96,15 +98,17 @@ class CompoundReader(SimpleReader):
                 self.taint += 1
                 return
         else:
-            self.word()
+            name = self.word()
+            values: list[RawWord] = []
             self._skip()
             if _IN.match(text, self.pos, self.end):
                 self.pos += 2
                 while (char := self._blanks()) and char not in "\n;#":
                     before = self.pos
-                    self.word()
+                    values.append(self.word())
                     if self.pos == before:
                         break
+            self._each(name, values)
         if self._blanks() == ";":
             self.pos += 1
         self._skip()
@@ -117,6 +121,22 @@ class CompoundReader(SimpleReader):
             self._inside(loop, GROUP)
         else:
             self.taint += 1
+
+    def _each(self, name: RawWord, values: list[RawWord]) -> None:
+        """A loop's variable as an assignment: of a folder of programs, or a program, where all values are in one place.
+
+        Of other lists no value stands for the rest: what it is given is the variable itself, in the same place.
+        """
+        text, start, end = name[0][0] if len(name[0]) == 1 else "", name[1], name[2]
+        if not isinstance(text, str) or not text.isidentifier():
+            return
+        texts = ["".join(p if isinstance(p, str) else "$" for p in value[0]) for value in values]
+        tops = {tuple(text.split("/", 3)[:3]) for text in texts}
+        known = len(tops) == 1 and all(_PROGRAMS.match(text) for text in texts)
+        value = values[0] if known else ((Expansion(text),), start, end, False)
+        core = Core([], start, max(end, value[2]), self.text[start : max(end, value[2])], "")
+        core.assigns = [(text, value, start, max(end, value[2]), False, False)]
+        self._emit(core, len(self.out))
 
     def _case(self, owner: int) -> None:
         text = self.text
