@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from pep668 import data
 from pep668.model import Bypass, Command, Evidence, Expansion, Word
 
 UNKNOWN = "${}"
@@ -213,6 +214,9 @@ def looks_virtual(path: str) -> bool:
     return bool(_VENV_NAME.search(_VARIABLE.sub("", path)))
 
 
+_BREWED = re.compile(
+    r"^(?:/opt/homebrew|/usr/local|/home/linuxbrew/\.linuxbrew)/(?:opt|Cellar)/python(?:@(3\.\d+))?(?:/|$)"
+)
 _CONDA = re.compile(r"conda|mamba|miniforge|CONDA_", re.IGNORECASE)
 _OWN = re.compile(r"pyenv|/opt/python|asdf|mise|hostedtoolcache|pythonLocation|depot_tools", re.IGNORECASE)
 
@@ -223,6 +227,13 @@ def source_of(path: str, system: System, evidence: Evidence) -> Source | None:
     known = system.environment_of(path)
     if known:
         return Source(SourceKind.VIRTUAL, known, evidence)
+    brewed = _BREWED.search(path)
+    if brewed:
+        unmarked = brewed[1] and data.marked("homebrew", brewed[1]) is False
+        return Source(SourceKind.OWN, folder, evidence) if unmarked else None
+    if path.startswith("${") and path.endswith("/libexec/bin"):  # `$(brew --prefix python@3.11)/libexec/bin`
+        text = f"{evidence.text} puts an unmarked Python first"
+        return Source(SourceKind.OWN, folder, replace(evidence, text=text), certain=False)
     built = system.built_in(path)
     if built:
         return Source(SourceKind.OWN, built, system.built[built])
