@@ -16,10 +16,13 @@ LANGUAGE = Language(
 )
 
 _TEMPLATE = re.compile(r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|%\{[^{}\n]*\}")
+# A string; what is put in may have strings and objects of its own.
+_INNER = r"\"(?:[^\"\\\n]|\\.)*\""
+_PUT_IN = rf"[$%]\{{(?:[^{{}}\"\n]|\{{(?:[^{{}}\"\n]|{_INNER})*\}}|{_INNER}){{0,500}}\}}"
+_STRING = rf"\"(?:[^\"\\\n$%]|\\.|[$%](?!\{{)|{_PUT_IN})*\""
 _TOKEN = re.compile(
-    r"(?P<comment>(?:#|//)[^\n]*|/\*.*?\*/)|(?P<heredoc><<-?[A-Za-z_]\w*)|"
-    # What is put in may have quotes of its own.
-    r"(?P<string>\"(?:[^\"\\\n$%]|\\.|[$%](?!\{)|[$%]\{(?:[^{}\"\n]|\{(?:[^{}\"\n]|\"(?:[^\"\\\n]|\\.)*\")*\}|\"(?:[^\"\\\n]|\\.)*\"){0,500}\})*\")"
+    r"(?P<comment>(?:#|//)[^\n]*|/\*.*?\*/)|(?P<heredoc><<-?[A-Za-z_]\w*)"
+    rf"|(?P<string>{_STRING})"
     r"|(?P<open>[{\[(])|(?P<close>[}\])])|(?P<name>[A-Za-z_][\w.-]*)|(?P<other>[=,:?\n])",
     re.DOTALL,
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pep668.model import Assignment, Command, Evidence, Fact, Region, Word
 
-from . import Language, _dialect_strings, _dialects
+from . import Language, _dialects
 from ._dialect_runs import nested
 
 LANGUAGE = Language(
@@ -35,11 +35,11 @@ def _assigning(words: tuple[Word, ...]) -> tuple[tuple[Assignment, ...], tuple[W
 
 _DIALECT = _dialects.Dialect(
     token=re.compile(
-        r"""(?P<skip>[ \t]+|`\r?\n|<\#.*?\#>|(?<![^\s;&|(){}])\#[^\n]*)"""
+        r"""(?P<skip>[ \t]+|`\r?\n|<\#.*?(?:\#>|\Z)|(?<![^\s;&|(){}])\#[^\n]*)"""
         r"""|(?P<redirect>(?<!\S)[0-9*]?>>?[ \t]*(?:&[0-9]|[^\s;&|(){}]*))"""
         r"""|(?P<end>\r?\n|&&|\|\||;|\||&(?=[ \t]|["'$.\\\w]))"""
         r"""|(?P<open>[({])|(?P<close>[)}])"""
-        r"""|(?P<single>@'\r?\n.*?\n'@|'(?:[^']|'')*')|(?P<double>@"\r?\n.*?\n"@|"(?:[^"`]|`.|"")*")"""
+        r"""|(?P<single>@'\r?\n.*?(?:\n'@|\Z)|'(?:[^']|'')*')|(?P<double>@"\r?\n.*?(?:\n"@|\Z)|"(?:[^"`]|`.|"")*")"""
         r"""|(?P<assigned>\$(?:\w+:)?\w+(?=[ \t]*\+?=))"""
         r"""|(?P<variable>\$(?:\w+:)?\w+|\$\{[^}\n]{0,200}\}|@\w+)|(?P<escape>`.)"""
         r"""|(?P<plain>\+?=|[^\s;&|(){}'"$`@=]+(?:=[^\s;&|(){}'"$`@]*)?|[$@&\r`'"])""",
