@@ -60,6 +60,8 @@ def _one(words: tuple[Word, ...], functions: frozenset[str]) -> tuple[Wrapper, i
     if shape is None:
         if name == "find":
             return _find(words)
+        if name == "tox":
+            return _tox(words)
         if name in GROUPS:
             name, at = _subcommand(name, words)
             shape = WRAPPERS.get(name)
@@ -87,6 +89,20 @@ def _find(words: tuple[Word, ...]) -> tuple[Wrapper, int] | None:
         if word.value in ("-exec", "-execdir", "-ok", "-okdir"):
             return Wrapper("find", words[:at], ()), at
     return None
+
+
+def _tox(words: tuple[Word, ...]) -> tuple[Wrapper, int] | None:
+    """`tox exec -e docs -- pip ...`, and `tox -e venv -- pip ...` of an environment that runs what it is given."""
+    for at, word in enumerate(words[:-1], 1):
+        if word.pattern == "--":
+            known = _TOX_RUNS.match(words[at].pattern) and any(
+                w.pattern.startswith(("-e", "exec")) for w in words[1:at]
+            )
+            return (Wrapper("tox", words[:at], ()), at) if known else None
+    return None
+
+
+_TOX_RUNS = re.compile(r"(?:pip|python|uv)[\d.]*$")
 
 
 def _is_command_line(word: Word) -> bool:
