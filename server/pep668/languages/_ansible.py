@@ -178,7 +178,7 @@ def part(node: Scalar, start: int, end: int) -> Scalar:
     return Scalar(node.value[start:end], within.span(Span(0, end - start)), within, node.style, node.notation)
 
 
-_FREE = frozenset(("command", "shell", "raw", "script", "win_shell", "win_command", "expect"))
+_FREE = frozenset(("command", "shell", "raw", "script", "win_shell", "win_command"))
 _FREE_PARAMETERS = frozenset(("chdir", "creates", "removes", "executable", "warn", "stdin", "strip_empty_ends"))
 
 

@@ -21,6 +21,18 @@ from ._templates import Made, filled, variable
 _TEMPLATE = re.compile(r"\{\{((?:[^{}]|\{(?!\{)|\}(?!\})){0,1000})\}\}|\{%[^%\n]{0,500}%\}")
 _MARKER = re.compile(r"EXTERNALLY[-_*?]?", re.IGNORECASE)
 _PIP_CONFIG = re.compile(r"pip\.(?:conf|ini)$")
+# Modules with a command among their arguments; those of a container's run in it.
+_RUNNERS = {
+    "expect": "command",
+    "cron": "job",
+    "docker_container": "command",
+    "docker_container_exec": "command",
+    "docker_compose_v2_exec": "command",
+    "docker_compose_v2_run": "command",
+    "podman_container": "command",
+    "podman_container_exec": "command",
+    "k8s_exec": "command",
+}
 _SAFE = re.compile(r"[\w./:@%+,=-]+")
 
 
@@ -60,10 +72,12 @@ class _Host:
         task = self.task
         if task.module == "pip":
             yield self._inside("shell", self._pip(), notation_of=None)
-        elif task.module in ("command", "shell", "raw", "expect"):
+        elif task.module in ("command", "shell", "raw"):
             yield from self._command("shell")
         elif task.module in ("win_shell", "win_command"):
             yield from self._command("powershell" if task.module == "win_shell" else "cmd")
+        elif task.module in _RUNNERS:
+            yield from self._run(task.argument(_RUNNERS[task.module]))
         elif task.module == "find" and _MARKER.search(" ".join(_texts(task.argument("patterns", "pattern")))):
             registered.update(filter(None, [task.node.text("register")]))
         else:
@@ -79,6 +93,24 @@ class _Host:
         elif self.task.free is not None and self.task.free.value.strip():
             yield self._inside(language, self._filled(self.task.free.made), notation_of=self.task.free)
 
+    def _run(self, given: Node | None) -> Iterator[Region]:
+        """A module's argument that is run, a text or a list of words."""
+        if isinstance(given, Sequence):
+            words = [self._word(w) for w in given.items if isinstance(w, Scalar)]
+            yield self._inside("shell", _joined(words, self.task.key.span), notation_of=None)
+        elif isinstance(given, Scalar) and not given.missing and given.value.strip():
+            yield self._inside("shell", self._filled(given.made), notation_of=given)
+
+    def _container(self) -> Iterator[Fact]:
+        """The image of the container that a module's command runs in."""
+        module = self.task.module
+        if module in _RUNNERS and module not in ("expect", "cron"):
+            image = self.task.text("image") if module.endswith("_container") else None
+            value = image if image and "{{" not in image else ""
+            yield self._fact(
+                "image", value, self.task.key.span, f"image: {image}" if image else f"{module}: a container"
+            )
+
     def _inside(self, language: str, made: Made, *, notation_of: Scalar | None) -> Region:
         notation = notation_of.notation if notation_of is not None else unwritable
         return self.region.inside(
@@ -87,7 +119,9 @@ class _Host:
 
     def _facts(self) -> Iterator[Fact]:
         around = self.task.around
-        if not around.local:
+        container = tuple(self._container())
+        yield from container
+        if not around.local and not container:
             span = self.region.outer(around.hosts or self.task.key.span)
             evidence = Evidence("Ansible runs it on the hosts of the play", span)
             yield Fact("remote", "which system the hosts of the play have", evidence)
