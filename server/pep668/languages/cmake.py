@@ -1,4 +1,4 @@
-"""CMake: what `execute_process`, `add_custom_command` and `add_custom_target` run, each COMMAND a process."""
+"""CMake: what processes, custom commands and targets, tests and external projects run, each COMMAND a process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from . import Language
 LANGUAGE = Language("cmake", ids=("cmake",), names=("CMakeLists.txt",), patterns=("*.cmake", "*.cmake.in"))
 
 _CALL = re.compile(
-    r"^[ \t]*(execute_process|add_custom_command|add_custom_target)[ \t]*\(", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(execute_process|add_custom_command|add_custom_target|add_test|externalproject_add(?:_step)?)[ \t]*\(",
+    re.IGNORECASE | re.MULTILINE,
 )
 _TOKEN = re.compile(
     r"(?P<skip>\s+|\#\[(?P<bars>=*)\[.*?\](?P=bars)\]|\#[^\n]*)|(?P<quoted>\"(?:[^\"\\]|\\.)*\")"
@@ -21,6 +22,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _COMMANDS = frozenset(("COMMAND", "ARGS"))
+_STEP = re.compile(r"[A-Z]+_COMMAND")  # of an external project
+_KEYWORD = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 # Keywords that end a command's arguments.
 _KEYWORDS = frozenset(
     """
@@ -56,12 +59,13 @@ def _call(region: Region, at: int) -> Iterator[Region]:
         depth += (kind == "open") - (kind == "close")
         if kind not in ("quoted", "bracket", "plain"):
             continue
-        if kind == "plain" and token[0] in _COMMANDS:
-            if token[0] == "COMMAND":
+        step = kind == "plain" and _STEP.fullmatch(token[0]) is not None
+        if step or (kind == "plain" and token[0] in _COMMANDS):
+            if token[0] != "ARGS":
                 words = []
                 found.append(words)
             inside = "COMMAND"
-        elif kind == "plain" and token[0] in _KEYWORDS:
+        elif kind == "plain" and (token[0] in _KEYWORDS or _KEYWORD.fullmatch(token[0])):
             inside = token[0]
         elif inside == "COMMAND":
             words.append(Span(*token.span()))
