@@ -107,6 +107,8 @@ class Judge:
             return _named_environment(reference.environment, install)
         word = None if reference.implied else _program_word(install)
         path = shell.symbolic(word) if word else reference.program.replace("\0", UNKNOWN)
+        if "/" in reference.program and not re.search(r"[/\\]|\$\{", path):
+            path = reference.program  # of Windows: a shell that drops backslashes does not read it
         if shell.program and word is install.command.words[0]:
             path = shell.program
         return self._by_program(path, install, shell, system, place)
@@ -168,6 +170,9 @@ class Judge:
         source = source_of(folder, system, here)
         if source is not None:
             return _from_source(source, path)
+        if _WINDOWS.match(path) and not _in_environment(folder):
+            windows = Evidence(f"{shown} is a path of Windows, where no Python is externally managed", here.span)
+            return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (windows,), path)
         if not path.startswith(("/", "${", "~")):
             # A relative path leads into the project: no distribution keeps its Python there.
             return Target(Managed.NO, EnvironmentKind.VIRTUAL, (here,), path, virtual=posixpath.dirname(folder))
@@ -466,6 +471,10 @@ def _option_word(install: Install) -> Word | None:
     return inside[-1] if inside else None
 
 
+def _in_environment(folder: str) -> bool:
+    return any("env" in part.lower() for part in folder.split("/"))
+
+
 def _option_path(option: str, install: Install, shell: Shell) -> str:
     word = _option_word(install)
     if "\0" not in option or word is None:
@@ -475,6 +484,7 @@ def _option_path(option: str, install: Install, shell: Shell) -> str:
 
 
 _NAME = re.compile(r"\$\{(\w+)\}")
+_WINDOWS = re.compile(r"[A-Za-z]:/|%\w+%/")
 _NAMES_PYTHON = re.compile(
     r"^\$\{_*(?:PY|PYTHON|PIP|PYBIN)[\d_]*(?:BIN|CMD|EXE|INTERPRETER|COMMAND)?\}$", re.IGNORECASE
 )

@@ -1,4 +1,4 @@
-"""What commands of fish, PowerShell and cmd give to another shell to run, and `Start-Process`."""
+"""What commands give to fish, PowerShell or cmd to run, those of these shells to any other one; `Start-Process`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def nested(commands: Iterable[Command], language: str) -> Iterator[Command | Reg
     for command in commands:
         yield command
         if command.words and _depth(command.region) < _DEEPEST:
-            yield from _regions(command, language)
+            yield from regions(command, language)
 
 
 def _depth(region: Region) -> int:
@@ -36,7 +36,8 @@ def _depth(region: Region) -> int:
     return depth
 
 
-def _regions(command: Command, language: str) -> Iterator[Region]:
+def regions(command: Command, language: str) -> Iterator[Region]:
+    """What a command of a text in `language` gives to another shell; of "shell" what it gives to these three."""
     region = command.region
     for reader, words, inside in _runs(command, language):
         text, mapped = shell.inner(region, words)
@@ -81,11 +82,11 @@ def _runs(command: Command, language: str) -> Iterator[tuple[str, tuple[Word, ..
     elif language == "fish" and lower == "eval":
         if words:
             yield "fish", words, True
-    elif language == "fish" and name == "fish":
+    elif language in ("fish", "shell") and name == "fish":
         at = next((i for i, w in enumerate(words) if w.value in ("-c", "--command")), len(words))
         if words[at + 1 :]:
             yield "fish", words[at + 1 : at + 2], False
-    elif lower != "eval":
+    elif lower != "eval" and language != "shell":
         for run in shell.runs(command):
             if run.words:
                 yield run.language, run.words, run.inside

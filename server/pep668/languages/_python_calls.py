@@ -12,7 +12,7 @@ from . import _python_runners as known
 from ._python_runners import ARGUMENTS, EITHER, LISTED, PREFIXED, Runner
 from ._python_scopes import Module, Placed, Scope
 from ._python_text import Piece, Text, Value, Variables, Words, as_many, moved, split
-from ._python_tree import Attribute, Call, Name, Node, Sequence, Star, Str, Subscript, dotted
+from ._python_tree import Attribute, Binary, Call, Name, Node, Sequence, Star, Str, Subscript, dotted
 from ._python_values import Evaluator, Where
 
 
@@ -87,6 +87,34 @@ class Calls:
             for value in self.evaluator.values(first, where):
                 if isinstance(value, Words):
                     yield self._listed(value, call, where, first)
+        elif known.may_run(qualified) or qualified.rpartition(".")[2] in known.CALLERS:
+            yield from self._evident(call, qualified, where)
+
+    def _evident(self, call: Call, qualified: str, where: Where) -> Iterator[Found]:
+        """`call(*pip, "install", "x")`, `setup_cmd(prefix, cmd)`: words that can be nothing but an installation.
+
+        A test's helpers of such names are mostly stand-ins.
+        """
+        if where.scope.name.startswith("test"):
+            return
+        args = call.args
+        if not known.may_run(qualified):
+            if not isinstance(args[0], Name | Attribute) or not known.may_run(self.evaluator.qualified(args[0])):
+                return
+            args = args[1:]
+        values: list[Value] = []
+        if len(args) > 1:
+            values = self.evaluator.values(_sequence(args), where)
+        if not any(_is_evident(value) for value in values):
+            values = [
+                value
+                for arg in args[:3]
+                if isinstance(arg, Name | Attribute | Sequence | Binary)
+                for value in self.evaluator.values(arg, where)
+            ]
+        yield from (
+            self._found(value, call, where) for value in values if isinstance(value, Words) and _is_evident(value)
+        )
 
     def _handed(self, call: Call, where: Where) -> Iterator[Found]:
         """`executor.submit(subprocess.run, ["pip", "install", "x"])`: a function that another one calls."""
@@ -314,6 +342,9 @@ class Calls:
             made: Text | Words = value
             if last in known.SUDO:
                 made = _under_sudo(value, call)
+            elif isinstance(value, Words) and value.items and (value.items[0].known or "").startswith("-m"):
+                at = value.items[0].pieces[0].span.start  # run_in_venv(["-m", "pip", "install", "x"])
+                made = Words((Text((Piece("python", Span(at, at), hole=True),)), *value.items))
             elif "module" in words and isinstance(value, Text):
                 made = split(value)
             yield replace(self._found(made, call, where, first), remote=known.REMOTE.get(last, ""))
@@ -377,6 +408,13 @@ def _is_line(text: Text) -> bool:
         any(not p.hole and re.search(r"\S\s+\S|^\s|\s$", p.text) for p in text.pieces)
         and len("".join("x" if p.hole else p.text for p in text.pieces).split()) > 1
     )
+
+
+def _is_evident(value: Value) -> bool:
+    """Whether a list of words is one that installs something; a line of text in their first place is none."""
+    if not isinstance(value, Words) or len(value.items) < 2 or _is_line(value.items[0]):
+        return False
+    return known.EVIDENT.search(" ".join(item.symbolic for item in value.items[:7])) is not None
 
 
 def _without(text: Text, count: int) -> Text:

@@ -23,6 +23,7 @@ _REMOVERS = frozenset("os.remove os.unlink os.rename os.replace os.renames shuti
 _REMOVING_METHODS = frozenset("unlink rename replace remove rmtree".split())
 # Context managers of fabric, invoke and of many a script.
 _CONTEXTS = {"prefix": "prefix", **dict.fromkeys(("cd", "lcd", "chdir", "pushd", "working_directory"), "directory")}
+_UV = re.compile(r"\buv[\"'}]* pip\b")
 _MARKER = re.compile(r"EXTERNALLY[-*?]|EXTERNALLY\b", re.IGNORECASE)
 
 
@@ -99,13 +100,13 @@ class Program:
             if self._marker:
                 yield from self._removal(placed)
             starts: set[int] = set()
-            for command in (*self.calls.commands(placed), *self.calls.modules(placed)):
-                for run in self._command(command, placed):
-                    # Of what a variable in a command may be, one is told.
-                    start = run.made[1].offset(0)
-                    if start not in starts:
-                        yield run
-                    starts.add(start)
+            called = (*self.calls.commands(placed), *self.calls.modules(placed))
+            for run in sorted((r for c in called for r in self._command(c, placed)), key=_is_uv):
+                # Of what a variable in a command may be, one is told: pip before uv.
+                start = run.made[1].offset(0)
+                if start not in starts:
+                    yield run
+                starts.add(start)
 
     def _command(self, found: Found, placed: Placed) -> Iterator[Run]:
         value = found.value
@@ -223,6 +224,10 @@ class Program:
                 target = Text(tuple(Piece(p.text, here, hole=p.hole) for p in value.pieces))
                 yield from self._run(from_words(Words((*words, target))), placed, here)
                 return
+
+
+def _is_uv(run: Run) -> bool:
+    return _UV.search(run.made[0]) is not None
 
 
 def _prefixed(command: Text, prefixes: list[Text]) -> Text:

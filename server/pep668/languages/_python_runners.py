@@ -91,7 +91,30 @@ _COMPANY = frozenset(
 
 _SURE_VERBS = frozenset("run execute exec popen spawn sudo subprocess".split())
 
-_CHECKS = frozenset("assert expect expected called mock fake args parse format has is was test should".split())
+# `call(*pip, "install", "x")`, `shprint(pip, "install", "x")`: helpers of build tools.
+_OPEN_VERBS = _SURE_VERBS | frozenset("call cmd command sh shprint launch".split())
+
+# Functions that call another one with the arguments that follow.
+CALLERS = frozenset("partial submit to_thread apply_async run_in_executor".split())
+
+# A list of words that can be nothing but an installation.
+EVIDENT = re.compile(
+    r"(?:pip[\d.]*|(?:conda|mamba)(?:[_ ]?(?:exe|cmd|bin|executable))?|uvx?|pipx)[\"'}]*\s+"
+    r"(?:-\S+\s+)*(?:un)?install(?!\w)"
+    r"|-m\s*ensurepip(?!\w)",
+    re.IGNORECASE,
+)
+
+# A text that is a whole installation, of something.
+WHOLE = re.compile(
+    r"\s*(?:sudo\s+)?(?:[\"']?(?:\S*python[\d.]*|py|\$\{\w+\})[\"']?\s+(?:-\w\s+)?-m\s+)?"
+    r"(?:pip[\d.]*|conda|mamba|uv\s+pip)\s+(?:-\S+\s+)*install\s+\S"
+)
+
+_CHECKS = frozenset(
+    """assert expect expected called mock fake args parse format has is was test
+    should print log warn""".split()
+)
 
 KEYWORDS = ("command", "cmd", "args", "argv", "commands", "cmds")
 
@@ -123,7 +146,19 @@ def says_it_runs(name: str) -> bool:
         bool(words)
         and not name[0].isupper()
         and any(w in _VERBS for w in words)
-        and all(w in _VERBS or w in _COMPANY for w in words)
+        and all(w in _VERBS or w in _COMPANY or len(w) == 1 for w in words)
+    )
+
+
+def may_run(qualified: str) -> bool:
+    """Whether a function's name leaves it open that it runs what it is given, which then must say so itself."""
+    name = qualified.rpartition(".")[2]
+    words = {word.lower() for word in PARTS.findall(name)}
+    return (
+        not name.strip("_")[:1].isupper()
+        and bool(words & _OPEN_VERBS)
+        and not words & _CHECKS
+        and not qualified.startswith(("unittest.mock.", "mock."))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 
 from pep668.text import Span
@@ -81,12 +81,26 @@ def size(value: Value) -> int:
     return len(value.items) if isinstance(value, Words) else len(value.entries)
 
 
-def as_given(value: Value) -> Value:
+def as_given(value: Value, places: Container[Span] | None = None) -> Value:
+    """The value as one that a call gives: all of it, or what stands at one of the `places` and nothing else."""
     if isinstance(value, Text):
-        return Text(tuple(replace(p, given=True) for p in value.pieces))
+        return Text(tuple(replace(p, given=places is None or p.span in places) for p in value.pieces))
     if isinstance(value, Words):
-        return Words(tuple(Text(tuple(replace(p, given=True) for p in t.pieces)) for t in value.items))
+        return Words(
+            tuple(
+                Text(tuple(replace(p, given=places is None or p.span in places) for p in t.pieces)) for t in value.items
+            )
+        )
     return value
+
+
+def pieces_of(value: Value) -> Iterator[Piece]:
+    """The pieces of a text or of a list's words."""
+    if isinstance(value, Text):
+        yield from value.pieces
+    elif isinstance(value, Words):
+        for item in value.items:
+            yield from item.pieces
 
 
 def joined_path(texts: list[Text]) -> Text:

@@ -26,6 +26,7 @@ from ._python_text import (
     joined_path,
     moved,
     name_of,
+    pieces_of,
     size,
     split,
 )
@@ -93,13 +94,15 @@ _PATHS = frozenset(
     Path""".split()
 )
 
-_LOOKED_UP = frozenset("shutil.which distutils.spawn.find_executable which find_executable sh.which".split())
+_LOOKED_UP = frozenset("shutil.which distutils.spawn.find_executable which find_executable sh.which sh.Command".split())
 
 _ENVIRONMENT = frozenset("os.environ.get os.getenv os.environ environ environ.get getenv".split())
 
 _GLOBS = frozenset("glob.glob glob.iglob".split())
 
 _SUBCOMMANDS = frozenset("install uninstall sync venv ensurepip".split())
+
+_CONDA_COMMANDS = "conda.cli.python_api.Commands."
 
 _FORMAT = re.compile(r"\{\{|\}\}|\{(\w*)[^{}]{0,80}\}")
 
@@ -409,6 +412,8 @@ class Evaluator:
             return []
         if method == "join" and len(node.args) == 1:
             return self._joined(func.value, node.args[0], where)
+        if method == "replace" and len(node.args) == 2:
+            return self._replaced(func.value, node.args, where)
         if method not in ("format", "split") and method not in _SAME:
             return []
         out: list[Value] = []
@@ -418,6 +423,17 @@ class Evaluator:
             elif isinstance(value, Text):
                 out.append(self._formatted(value, node, where) if method == "format" else split(value, quotes=False))
         return out
+
+    def _replaced(self, node: Node, args: list[Node], where: Where) -> list[Value]:
+        """`text.replace(old, new)`; of parts that are not known it replaces nothing that matters."""
+        old, new = (v.known if isinstance(v := self._values(arg, where.deeper())[0], Text) else None for arg in args)
+        if not old or new is None:
+            return []
+        return [
+            Text(tuple(_with(piece, old, new) for piece in value.pieces))
+            for value in self._values(node, where.deeper())
+            if isinstance(value, Text)
+        ]
 
     def _joined(self, separator: Node, listed: Node, where: Where) -> list[Value]:
         between = self._values(separator, where.deeper())[0]
@@ -446,13 +462,17 @@ class Evaluator:
             return []
         function = functions[0]
         given = self.bind(function, node, where)[0]
+        outer = {p.span for values in where.given.values() for value in values for p in pieces_of(value) if p.given}
         out: list[Value] = []
         for placed in function.returns:
             inside = Where(function, placed.path, placed.node.start, given, where.depth + 2)
-            out += [
-                moved(value, node.span) if isinstance(value, Text) else value
-                for value in self._values(placed.node, inside)
-            ]
+            for value in self._values(placed.node, inside):
+                if isinstance(value, Text):
+                    out += (as_given(moved(value, node.span), outer),)
+                elif isinstance(value, Words):
+                    out += (as_given(_at_call(value, node), outer),)
+                else:
+                    out += (value,)
         return out
 
     def bind(self, function: Scope, call: Call, where: Where) -> list[Given]:
@@ -498,6 +518,10 @@ class Evaluator:
             return [Variables(())]
         if name in ("sys.argv", "session.posargs"):
             return [self._hole(node, many=True)]
+        if name.startswith(_CONDA_COMMANDS):
+            return [Text((Piece(name.removeprefix(_CONDA_COMMANDS).lower(), node.span),))]
+        if name.startswith("sh.") and name.count(".") == 1 and self.module.imports.get("sh") == "sh":
+            return [Text((Piece(name.removeprefix("sh.").replace("_", "-"), node.span),))]
         return self.variable(dotted(node), where)
 
     def variable(self, name: str, where: Where) -> list[Value]:
@@ -586,6 +610,33 @@ class Evaluator:
             items = more.items if isinstance(more, Words) else (self._hole(change.value, many=True),)
             return Words(value.items + items)
         return Text(value.pieces + more.pieces) if isinstance(more, Text) else value
+
+
+def _with(piece: Piece, old: str, new: str) -> Piece:
+    if piece.hole or old not in piece.text:
+        return piece
+    return replace(piece, text=piece.text.replace(old, new), exact=False, literal=None)
+
+
+def _at_call(value: Words, call: Call) -> Words:
+    """What a function returns for a call: where the call gives the subcommand, the command stands at the call."""
+
+    def is_given(text: Text) -> bool:
+        return all(p.given for p in text.pieces) and bool(text.pieces) and _lies_in(text, call)
+
+    index = next((i for i, item in enumerate(value.items) if item.known in _SUBCOMMANDS), None)
+    if index is None or not is_given(value.items[index]):
+        return value
+    first = value.items[index].pieces[0]
+    at = (first.literal or first.span).start
+    items = []
+    for item in value.items:
+        if not is_given(item):
+            item = Text(tuple(replace(p, span=Span(at, at), exact=False, literal=None) for p in item.pieces))
+        elif item.pieces:
+            at = max(at, (item.pieces[-1].literal or item.pieces[-1].span).end)
+        items.append(item)
+    return Words(tuple(items))
 
 
 def _at(binding: Binding) -> int:

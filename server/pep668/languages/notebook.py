@@ -39,7 +39,7 @@ def extract(region: Region) -> Iterator[Region]:
     root = json.parse(region.text, skip=_SKIPPED)
     if not isinstance(root, Mapping):
         return
-    default = _kernel(root)
+    default = _kernel(root, len(region.text))
     system = region.named("notebook")
     read = [(index, cell, made) for index, cell in enumerate(_cells(root)) if (made := _source(cell)) is not None]
     facts = _colab(region, read)
@@ -124,11 +124,15 @@ def _source(cell: Mapping) -> tuple[str, SourceMap] | None:
     return out.finish(strings[0].span.start)
 
 
-def _kernel(root: Mapping) -> str:
-    """The language of the code cells: "" for a kernel that is not read, R or Julia."""
+def _kernel(root: Mapping, end: int) -> str:
+    """The language of the code cells: "" for a kernel that is not read, R or Julia.
+
+    A name at the end of the text is not written to its end.
+    """
     for path in (("kernelspec", "language"), ("language_info", "name")):
-        named = root.text("metadata", *path)
-        if named:
+        node = root.get("metadata", *path)
+        named = text(node)
+        if named and node is not None and node.span.end < end:
             return _known(named)
     kernel = root.text("metadata", "kernelspec", "name") or ""
     if _SHELL.fullmatch(kernel):

@@ -8,7 +8,7 @@ from pep668 import shell
 from pep668.model import Command, Evidence, Fact, Place, Region
 from pep668.text import SourceMap
 
-from . import Language
+from . import Language, _dialect_runs
 
 LANGUAGE = Language(
     id="shell",
@@ -65,6 +65,8 @@ def extract(region: Region) -> Iterator[Command | Region]:
         yield command
         if not deep:
             yield from _nested(command, before)
+            if command.words:
+                yield from _dialect_runs.regions(command, "shell")
         before = command
 
 
