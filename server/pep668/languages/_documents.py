@@ -28,6 +28,14 @@ _NAMING = re.compile(
     r"|\b(?:pip[\d.]*|pipx|conda|mamba|uv|poetry|pipenv|pdm)\s[^\n]*?\b(?:add|remove|uninstall|inject))"
     r"(?:\s+(?:--(?!requirement|editable)[\w-]+(?:=\S+)?|-[A-Za-z]{1,3}))*\s*(?:\.{3}|…)?\s*$"
 )
+# The same of commands that take what they install from the project: "whether `poetry install` should compile".
+_PROJECT = re.compile(r"uv sync|(?:poetry|pipenv|pdm) (?:install|sync|update)|rye sync|pixi install")
+_TOLD = re.compile(
+    r"(?:\b(?:run(?:ning|s)?|execut(?:e|es|ing)|typ(?:e|ing)|enter(?:ing)?|us(?:e|es|ing)|via|with|by|do(?:ing)?|then"
+    r"|call(?:s|ing)?|invok(?:e|ing)|through|try|issue|or|and|command|to)|[:=(→>|&,;`])[\s*_(\[]*$",
+    re.IGNORECASE,
+)
+_WORDS_BEFORE = 40
 # What is to be replaced by the reader, which a shell would read as redirections.
 _PLACEHOLDER = re.compile(r"(?<=[\s=/@:\[-])<(?=[A-Za-z])[^<>\n|&;$`\"']{1,60}(?<![\s])>")
 _COMMENT = re.compile(r"(?:^|[ \t]+)#[ \t][^\r\n]*", re.MULTILINE)  # which people write, although cmd has none
@@ -163,6 +171,8 @@ class Document:
         makes = makes_environment(typed)
         if not _console.looks_typed(typed) or len(typed.split()) < 2 or (_names_only(typed) and not makes):
             return
+        if _PROJECT.fullmatch(typed.strip()) and not self._told(anchor):
+            return
         inner = _without_placeholders((typed, where.compose(SourceMap.identity(len(typed), begin + magic))))
         at = where.offset(0)
         alone = Place(self.region.named(f"inline:{at}"), self.region.named(f"inline:{at}"))
@@ -176,6 +186,12 @@ class Document:
         # What a sentence mentions is no step on the way, but for environments: "activate it (`. venv/bin/activate`)".
         place = self.shared(typed) if makes or self._sections.has_environment else alone
         yield self.region.inside(language, inner, facts=self.facts, place=place, anchor=anchor, notation=notation)
+
+    def _told(self, anchor: Span) -> bool:
+        """Whether the words before code in a sentence, or its standing alone, say that it is to be typed."""
+        text = self.region.text
+        before = text[max(0, anchor.start - _WORDS_BEFORE) : anchor.start]
+        return _TOLD.search(before) is not None or not before.rpartition("\n")[2].strip(" \t>*+-0123456789.)|#")
 
 
 def _names_only(text: str) -> bool:
