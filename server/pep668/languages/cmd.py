@@ -9,7 +9,7 @@ from dataclasses import replace
 from pep668.model import Assignment, Command, Evidence, Fact, Region, Word
 from pep668.text import Span
 
-from . import Language, _dialect_strings, _dialects
+from . import Language, _dialects
 from ._dialect_runs import nested
 
 LANGUAGE = Language("cmd", ids=("bat", "cmd"), patterns=("*.bat", "*.cmd"))
