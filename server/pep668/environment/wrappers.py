@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pep668.model import Evidence, Wrapper
 
 from .effects import Run, assign, short
-from .state import UNKNOWN, Shell, Source, SourceKind
+from .state import UNKNOWN, Shell, Source, SourceKind, Variable
 
 
 def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
@@ -34,7 +35,7 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
     elif name in ("docker", "podman", "nerdctl", "docker-compose"):
         words = [w.value or UNKNOWN for w in wrapper.words]
         image = words[-1] if "run" in words and "compose" not in words and name != "docker-compose" else ""
-        shell = Shell(image=image if "${" not in image else "")
+        shell = _given(shell, Shell(image=image if "${" not in image else ""), wrapper, evidence)
     elif name in _ELSEWHERE:
         shell = Shell(elsewhere=_ELSEWHERE[name])
     elif "/" in wrapper.name:  # a script, which may lead into a container
@@ -48,6 +49,22 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
     return shell
 
 
+def _given(outside: Shell, shell: Shell, wrapper: Wrapper, evidence: Evidence) -> Shell:
+    """The variables that a container is given: `-e NAME=value`, `--env NAME=value`, `-e NAME` for the one outside."""
+    for word, following in zip(wrapper.words, (*wrapper.words[1:], None), strict=True):
+        option, equals, text = outside.symbolic(word).partition("=")
+        if option in ("-e", "--env") and not equals and following is not None:
+            text = outside.symbolic(following)
+        elif option != "--env" or not equals:
+            continue
+        name, assigned, value = text.partition("=")
+        if _NAME.fullmatch(name) and name != "PATH":
+            known = value if assigned else outside.value(name)
+            shell = shell.with_variable(name, Variable(known, evidence, exported=True))
+    return shell
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _SHELLS = frozenset(("bash", "sh", "zsh", "dash", "ksh", "ash"))
 
 

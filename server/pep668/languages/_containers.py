@@ -63,7 +63,7 @@ def image(region: Region, node: Node | None, otherwise: Node, missing: str) -> F
     if not isinstance(node, Scalar) or node.missing:
         return fact(region, "image", "", Span(otherwise.span.start, otherwise.span.start), missing)
     default = _DEFAULT.sub(lambda found: found[1], node.value)
-    value = "" if re.search(r"\$|\{\{|<", default) else default
+    value = "" if re.search(r"\{\{|<", default) else default
     text = f"image: {node.value}" if default == node.value else f"image: {node.value}, {default} unless it is set"
     return Fact("image", value, Evidence(text, region.outer(node.span)))
 

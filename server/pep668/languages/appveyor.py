@@ -21,6 +21,7 @@ _PHASES = (
     *("before_package", "after_package", "before_deploy", "deploy_script", "after_deploy"),
     *("on_success", "on_failure", "on_finish"),
 )
+_DEEPEST = 8
 _LANGUAGES = {"ps": "powershell", "pwsh": "powershell", "cmd": "cmd", "sh": "shell", "bash": "shell"}
 _TEMPLATE = re.compile(r"\$?\{\{[^{}\n]*\}\}")
 _HEAD = re.compile(r"^(?:build_script|test_script|after_build|on_finish|build|test):", re.MULTILINE)
@@ -65,7 +66,7 @@ def _job(region: Region, root: Mapping, job: Mapping) -> Iterator[Process]:
         yield Process(f"job:{job.span.start}", language, tuple(pieces), facts)
 
 
-def _pieces(node: Node, usual: str) -> Iterator[Piece]:
+def _pieces(node: Node, usual: str, depth: int = 0) -> Iterator[Piece]:
     for item in items(node):
         if isinstance(item, Scalar):
             yield Piece(item, usual)
@@ -74,8 +75,8 @@ def _pieces(node: Node, usual: str) -> Iterator[Piece]:
                 if entry.key.value in _LANGUAGES:
                     for scalar in texts(entry.value):
                         yield Piece(scalar, _LANGUAGES[entry.key.value])
-        else:
-            yield from (Piece(scalar, usual) for scalar in texts(item))
+        elif depth < _DEEPEST:  # an alias of a list
+            yield from _pieces(item, usual, depth + 1)
 
 
 def _place(region: Region, root: Mapping, job: Mapping) -> Iterator[Fact]:

@@ -84,7 +84,7 @@ def _place(region: Region, root: Mapping, step: Mapping) -> Iterator[Fact]:
         yield fact(region, "runner", "", where, "runs-on: a runner of one's own")
     elif named is not None and text(named):
         value = text(named) or ""
-        yield fact(region, "image", value if "$" not in value else "", named, f"image: {value}")
+        yield fact(region, "image", value, named, f"image: {value}")
         user = image.text("run-as-user") if isinstance(image, Mapping) else None
         if user:
             yield fact(region, "user", user, named, f"run-as-user: {user}")

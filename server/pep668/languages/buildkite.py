@@ -13,6 +13,7 @@ from pep668.syntax.node import Mapping, Node, Sequence, items, text
 from pep668.text import MappedText, Span
 
 from . import Language
+from ._containers import Commands
 from ._hidden import Made, hiding
 from ._pipeline import Process, fact, known_values, pieces, plain, regions, resolved, values, variables
 
@@ -91,19 +92,38 @@ def _steps(region: Region, root: Mapping, node: Node, common: tuple[Fact, ...], 
         for nested in values(step, "command"):  # `- command: {command: ...}`, as a step's type
             if isinstance(nested, Mapping):
                 yield from _steps(region, root, nested, common, depth + 1)
+        own = (*common, *variables(region, step.get("env"), plain))
+        plugin = _docker(step)
+        if plugin is not None:
+            own = (*own, *variables(region, plugin.get("environment"), plain))
         commands = pieces(*values(step, "command"), *values(step, "commands"), *values(step, "script"))
+        if plugin is not None and not commands:  # a program with its arguments
+            commands = Commands().run(plugin.get("entrypoint"), plugin.get("command"))
         if commands:
-            own = (*common, *variables(region, step.get("env"), plain))
             facts = (*own, *_place(region, root, step, own))
             yield Process(f"step:{step.span.start}", "command", commands, facts)
+
+
+def _docker(step: Mapping) -> Mapping | None:
+    """The settings of a step's docker plugin."""
+    for node in values(step, "plugins"):
+        for plugin in items(node):
+            for entry in plugin.entries if isinstance(plugin, Mapping) else ():
+                if _name(entry.key.value) == "docker" and isinstance(entry.value, Mapping):
+                    return entry.value
+    return None
+
+
+def _name(plugin: str) -> str:
+    """`docker` of `https://host/docker-buildkite-plugin.git#v5`."""
+    return plugin.partition("#")[0].rpartition("/")[2].removesuffix(".git").removesuffix("-buildkite-plugin")
 
 
 def _place(region: Region, root: Mapping, step: Mapping, known: tuple[Fact, ...]) -> Iterator[Fact]:
     for node in values(step, "plugins"):
         for plugin in items(node):
             for entry in plugin.entries if isinstance(plugin, Mapping) else ():
-                name = entry.key.value.partition("#")[0].rpartition("/")[2].removesuffix(".git")
-                name = name.removesuffix("-buildkite-plugin")
+                name = _name(entry.key.value)
                 image = entry.value.get("image") if isinstance(entry.value, Mapping) else None
                 if name == "docker" and image is not None:
                     value = resolved(text(image) or "", known_values(known))

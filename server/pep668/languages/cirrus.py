@@ -22,6 +22,7 @@ _SURE = re.compile(r"^[ \t]+(?:\w+_)?script:|_instance:|^[ \t]+container:", re.M
 _CONTAINERS = ("container", "arm_container", "docker_builder", "windows_container", "gke_container")
 _MACHINES = ("macos_instance", "freebsd_instance", "osx_instance", "persistent_worker")
 _BLOCKS = ("always", "on_failure", "on_success", "on_timeout")
+_KINDS = ("task", "pipe", "docker_builder")
 _DEEPEST = 6
 
 LANGUAGE = Language(
@@ -50,8 +51,10 @@ def _document(region: Region, root: Mapping) -> Iterator[Process]:
         if not isinstance(entry.value, Mapping):
             continue
         name = entry.key.value
-        if name == "task" or name.endswith(("_task", "_pipe")) or name == "pipe":
-            for process in _task(region, root, entry.value):
+        if name in _KINDS or name.endswith(tuple(f"_{kind}" for kind in _KINDS)):
+            # An image for Docker is built on a machine, whatever container the file names for its tasks.
+            around = Mapping(tuple(e for e in root.entries if e.key.value in ("env", "environment")), root.span)
+            for process in _task(region, around if name.endswith("builder") else root, entry.value):
                 used.update(id(p.scalar) for p in process.pieces)
                 yield process
         elif name not in (*_CONTAINERS, *_MACHINES, "env", "environment"):

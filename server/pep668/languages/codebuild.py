@@ -63,12 +63,15 @@ def _order(phase: Entry) -> int:
 
 
 def _facts(region: Region, root: Mapping, phases: Mapping) -> Iterator[Fact]:
-    yield fact(region, "image", "", Span(0, 0), "the project's settings say which image CodeBuild uses")
+    program = root.text("env", "shell")
+    if shell_of(program or "")[0] == "powershell":
+        yield fact(region, "platform", "windows", root.get("env", "shell") or root)
+    else:
+        yield fact(region, "image", "", Span(0, 0), "the project's settings say which image CodeBuild uses")
     versions = phases.mapping("install", "runtime-versions")
     python = versions.get("python")
     if python is not None:
         yield fact(region, "python", "runtime-versions", python, "runtime-versions: a Python of CodeBuild's own")
-    program = root.text("env", "shell")
     if program:
         yield fact(region, "shell", program, root.get("env", "shell") or root)
     yield from _pipeline.variables(region, root.get("env", "variables"), _pipeline.plain)

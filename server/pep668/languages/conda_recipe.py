@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from pep668.model import Region
 from pep668.syntax import yaml
-from pep668.syntax.node import Mapping, Node, walk
+from pep668.syntax.node import Mapping, Node, Scalar, Sequence, walk
 from pep668.text import MappedText, Span
 
 from . import Language, _pipeline
@@ -19,9 +20,9 @@ from ._containers import Commands
 from ._hidden import hiding
 from ._pipeline import Made, Process, fact
 
-_PACKAGE = re.compile(r"^(?:package|recipe):[ \t]*(?:#.*)?$", re.MULTILINE)
+_PACKAGE = re.compile(r"^(?:package|recipe):[ \t]*(?:[#{].*)?$", re.MULTILINE)
 _RECIPE = re.compile(r"^(?:requirements|outputs|about|source|tests?):", re.MULTILINE)
-_BUILD = re.compile(r"^build:[ \t]*(?:#.*)?$|^outputs:", re.MULTILINE)
+_BUILD = re.compile(r"^build:[ \t]*(?:[#{].*)?$|^outputs:", re.MULTILINE)
 
 
 def _sniff(text: str) -> bool:
@@ -33,6 +34,8 @@ LANGUAGE = Language("conda-recipe", candidates=("*.yml", "*.yaml"), sniff=_sniff
 _TEMPLATE = re.compile(r"\$?\{\{[^{}\n]{0,500}\}\}|\{%[^%\n]{0,500}%\}")
 _PYTHON = re.compile(r"\$?\{\{[ \t]*PYTHON[ \t]*\}\}")
 _KEYS = ("script", "commands")
+_DEEPEST = 8
+_MOST = 10_000  # texts of one script: aliases of aliases
 
 
 def extract(region: Region) -> Iterator[Region]:
@@ -45,7 +48,8 @@ def extract(region: Region) -> Iterator[Region]:
     for node in walk(yaml.parse(region.text)):
         for entry in node.entries if isinstance(node, Mapping) else ():
             if entry.key.value in _KEYS:
-                pieces = tuple(p for s in _pipeline.texts(_content(entry.value)) for p in commands.text(s))
+                scripts = islice(_scripts(entry.value), _MOST)
+                pieces = tuple(p for s, language in scripts for p in commands.text(s, language))
                 found.append(Process(f"recipe:{entry.key.span.start}", entry.key.value, pieces, (active, variable)))
     yield from _pipeline.regions(region, found)
 
@@ -66,7 +70,20 @@ def _with_python(made: Made) -> Made:
     return inner, mapped.compose(within)
 
 
-def _content(node: Node) -> Node:
-    """rattler-build may say more of a script: `script: {content: [...], env: {...}}`."""
-    inner = node.get("content") if isinstance(node, Mapping) else None
-    return node if inner is None else inner
+def _scripts(node: Node, language: str = "shell", depth: int = 0) -> Iterator[tuple[Scalar, str]]:
+    """The texts of a script and their language.
+
+    rattler-build may say more of one: `{content: ..., interpreter: ...}`, and `{if: ..., then: ..., else: ...}`.
+    """
+    if isinstance(node, Scalar):
+        yield node, language
+    elif isinstance(node, Sequence) and depth < _DEEPEST:
+        for item in node.items:
+            yield from _scripts(item, language, depth + 1)
+    elif isinstance(node, Mapping) and depth < _DEEPEST:
+        interpreter = node.text("interpreter")
+        language = _pipeline.shell_of(interpreter)[0] if interpreter else language
+        for key in ("content", "then", "else"):
+            inner = node.get(key)
+            if inner is not None:
+                yield from _scripts(inner, language, depth + 1)

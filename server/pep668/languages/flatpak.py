@@ -55,8 +55,12 @@ def _module(region: Region, tree: Node, image: Fact, depth: int) -> Iterator[Reg
         if entry.key.value == "modules":
             for node in items(entry.value):
                 yield from _module(region, node, image, depth + 1)
-        elif entry.key.value in _COMMANDS:
-            for node in items(entry.value):
+        elif entry.key.value in _COMMANDS or entry.key.value == "sources":
+            nodes = items(entry.value)
+            if entry.key.value == "sources":  # those of the type `shell` are commands
+                shells = [n for n in nodes if isinstance(n, Mapping) and n.text("type") == "shell"]
+                nodes = tuple(c for n in shells for c in n.items("commands"))
+            for node in nodes:
                 if isinstance(node, Scalar):
                     place = Place(region.named("flatpak"), region.named(f"command:{node.span.start}"))
                     anchor, notation = tree.span, node.notation

@@ -25,7 +25,7 @@ _PIECE = re.compile(
 )
 _CLASS = re.compile(r"(?:\bclass|className|data-lang|data-language|\blang|\blanguage)\s*=\s*[{]?[\"']?([^\"'>]*)")
 _LANGUAGE = re.compile(r"(?:^|[\s;])(?:language|lang|highlight-source|highlight-text|highlight|brush)[-:]\s*([\w+-]+)")
-_SILENT = re.compile(r"\b(?:linenos?|line-?numbers?|lineno-container|sr-only)\b")
+_SILENT = re.compile(r"\b(?:linenos?|line-?numbers?|lineno-container|sr-only)\b|(?<![\w-])lnt?(?![\w-])")
 _BLOCKS = frozenset(("pre", "codeblock"))
 _CODE = frozenset(("code", "kbd", "tt"))
 _UNREAD = frozenset(("script", "style", "template", "textarea", "button", "svg", "noscript"))
@@ -83,7 +83,7 @@ def extract(region: Region) -> Iterator[Region]:
                 around = _language(piece["attributes"])
             elif tag == "summary" or re.fullmatch(r"h[1-6]", tag):
                 document.heading(BOLD if tag == "summary" else int(tag[1]), piece.start())
-        elif piece["close"] and tag == element.tag:
+        elif piece["close"] and _ends(element, tag):
             yield from _finished(document, element, at)
             element = None
         else:
@@ -91,6 +91,16 @@ def extract(region: Region) -> Iterator[Region]:
     if element is not None:
         _add(element, text[at:], at)
         yield from _finished(document, element, len(text))
+
+
+def _ends(element: _Element, tag: str) -> bool:
+    """Whether the end of a `tag` is that of the element: a `kbd` may hold others, and ends with its paragraph."""
+    if element.tag == "kbd":
+        return tag in _PARAGRAPHS or (tag == "kbd" and len(element.shown) <= 1)
+    return tag == element.tag
+
+
+_PARAGRAPHS = frozenset(("p", "li", "dd", "dt", "td", "th", "div", "pre", "body", "section"))
 
 
 def _add(element: _Element, text: str, at: int) -> None:

@@ -34,11 +34,14 @@ def extract(region: Region) -> Iterator[Region]:
     tool = root.get("build", "tools", "python") or Span(0, 0)
     python = fact(region, "python", "Read the Docs", tool, "Read the Docs installs a Python of its own")
     active = fact(region, "environment", "", tool, "Read the Docs makes a virtual environment for the build")
+    machine = fact(
+        region, "image", "", root.get("build", "os") or Span(0, 0), "Read the Docs builds in an image of its own"
+    )
     found: list[Process] = []
     for at, piece in enumerate(_pipeline.pieces(root.get("build", "commands"))):
-        found.append(Process("build", f"commands:{at}", commands.text(piece.scalar), (python,)))
+        found.append(Process("build", f"commands:{at}", commands.text(piece.scalar), (machine, python)))
     for job in root.mapping("build", "jobs").entries:
-        facts = (python,) if job.key.value in _EARLY else (python, active)
+        facts = (machine, python) if job.key.value in _EARLY else (machine, python, active)
         nodes = job.value
         listed = [e.value for e in nodes.entries] if isinstance(nodes, Mapping) else [nodes]  # `build: {html: [...]}`
         for at, piece in enumerate(_pipeline.pieces(*listed)):
