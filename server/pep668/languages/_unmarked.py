@@ -19,7 +19,7 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 # A sentence's end; `pip install .` and `requirements.txt` are none.
-_SENTENCE_END = re.compile(r"(?:[:,;!?]|\w{2,}\.)[ \t]*$")
+_SENTENCE_END = re.compile(r"(?:[:,;!?]|\w\w\.)[ \t]*$")
 _INTRODUCES = re.compile(r"[:.)\]*_][ \t]*$")
 # What a sentence has not got: options, a folder, a file, a version, root.
 _TYPED_ONLY = re.compile(
@@ -28,6 +28,7 @@ _TYPED_ONLY = re.compile(
 _REMARK = re.compile(r"[ \t]+\([^()\n]*\)[ \t]*(?:\r?\n)?$")
 _UNKNOWN_PROGRAM = re.compile(r"[ \t]*[a-z.~/][\w.~/-]*(?:[ \t]+\S+){0,7}$")
 _DOLLAR = re.compile(r"[ \t]*\$[ \t]+")
+_LONGEST = 500  # characters of a line
 _MANY = 200  # lines of a paragraph
 
 
@@ -39,7 +40,7 @@ def commands(text: str, introduced: bool) -> list[_console.Typed]:
     sentence does: an option, a path, a version.
     """
     lines = [(m[0], m.start()) for m in _LINE.finditer(text)]
-    if len(lines) > _MANY:
+    if len(lines) > _MANY or any(len(line) > _LONGEST for line, _ in lines):
         return []
     if any((prompt := _DOLLAR.match(line)) and _is_bare(line[prompt.end() :]) for line, _ in lines):
         return _console.transcript(text)
