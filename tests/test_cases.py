@@ -67,8 +67,8 @@ def test_a_fix_removes_its_finding_and_no_more(case: Case) -> None:
                 continue
             fixed = apply_edits(case.text, fix.edits)
             after = case.analyze(fixed)
-            remaining = _count(after)[finding.rule]
-            assert remaining < _count(analysis)[finding.rule], f"{fix.id} leaves {finding.rule}:\n{fixed}"
+            kind = finding.rule, finding.severity
+            assert _count(after)[kind] < _count(analysis)[kind], f"{fix.id} leaves {finding.rule}:\n{fixed}"
             assert _errors(after) <= _errors(analysis), f"{fix.id} brings an error:\n{fixed}"
             _same_shape(case.text, fixed)
         assert preferred <= 1
@@ -112,8 +112,8 @@ def test_a_hover_has_at_most_a_dozen_lines(case: Case) -> None:
         assert len(shown[1].splitlines()) <= 12, shown[1]
 
 
-def _count(analysis: Analysis) -> Counter[str]:
-    return Counter(f.rule for f in analysis.findings)
+def _count(analysis: Analysis) -> Counter[tuple[str, Severity]]:
+    return Counter((f.rule, f.severity) for f in analysis.findings)
 
 
 def _errors(analysis: Analysis) -> int:

@@ -7,7 +7,8 @@ workspace has, is used under its name. A Dockerfile gets `ENV VIRTUAL_ENV`, the 
 
 Fix safety: safe where the command is refused (what it would have installed is missing today) and nothing that follows
 in the script runs `python` or an installed program by its bare name; otherwise what should use the packages needs a
-look, and the fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited.
+look, and the fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited; those in a
+notebook's cells as well, since only another kernel would use the environment.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.model import Applicability, Edit, Finding, Fix, Install, Judged, Verdict
+from pep668.model import Applicability, Edit, Finding, Fix, Install, Judged, Region, Verdict
 
 from . import _docker
 from ._creation import creation, inserted
@@ -44,6 +45,10 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         explanation = f"virtualenv: {_docker.DIRECTORY}\nvirtualenv_command: python3 -m venv"
         yield Fix(ID, title, applicability=Applicability.DISPLAY_ONLY, explanation=explanation)
         return
+    if in_cell(judged.install.command.region):
+        place, _ = place_of(context, judged.install.command)
+        yield _of_a_kernel(context, judged.install, place)
+        return
     if _docker.anchor(judged.install.command) is not None:
         edits, explanation = _docker.rewrite(context, judged)
         title = "Install into a virtual environment in the image instead"
@@ -58,6 +63,27 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     safe = safe and judged.environment.verdict is Verdict.REFUSED
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
     yield Fix(ID, title, edits, applicability=applicability, preferred=True, explanation=explanation)
+
+
+def in_cell(region: Region) -> bool:
+    """Whether a notebook's kernel runs the region's text, or gives it to a shell."""
+    at: Region | None = region
+    while at is not None and at.language != "ipython":
+        at = at.parent
+    return at is not None
+
+
+def _of_a_kernel(context: Context, install: Install, place: str) -> Fix:
+    """What makes a kernel of an environment: it is done once and outside, a cell cannot change its kernel."""
+    program = "" if install.tool == "uv" else f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}"
+    lines = (
+        f"# In a terminal; then select {place} as the notebook's kernel:",
+        creation(install, place, system_packages(context, install)),
+        f"{place}/bin/pip install ipykernel",
+        command_line(install, program),
+    )
+    title = f"Run the notebook with a kernel of {place} instead"
+    return Fix(ID, title, applicability=Applicability.DISPLAY_ONLY, explanation="\n".join(lines))
 
 
 def _about(finding: Finding, install: Install) -> bool:

@@ -15,8 +15,8 @@ from ._magics import DIRECTORY, PACKAGES, SETTING, SHELL, CellMagic, Magic, blan
 
 _NESTED = 4  # %%time before %%capture
 _PATH_PIP = re.compile(r"(?:^|[;&|(])[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?pip[\d.]*[ \t]")
-_HERE = "%pip installs into the environment of the notebook's kernel"
-_PATH = "! runs the pip that PATH finds first, which may belong to another Python than the notebook's kernel"
+_HERE = "%pip runs the pip of the notebook kernel's own Python; !pip would run whichever pip PATH finds first"
+_PATH = "!pip runs whichever pip PATH finds first, which may be another Python's; %pip runs the notebook kernel's own"
 
 
 def regions(region: Region) -> Iterator[Region]:

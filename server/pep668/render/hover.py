@@ -85,6 +85,9 @@ def _reasons(judged: Judged, lines: LineTable) -> list[str]:
     environment = judged.environment
     said = judged.install.command.outer(judged.install.program) if environment.interpreter else None
     shown = [e for e in environment.evidence if e.span is not None and e.span != said][:_EVIDENCE]
+    kernel = judged.install.command.region.fact("kernel")
+    if kernel is not None and kernel.evidence not in shown:
+        shown.append(kernel.evidence)
     return ["\n".join(f"- {_reason(e, lines)}" for e in shown)] if shown else []
 
 
