@@ -367,7 +367,7 @@ def _other_python(run: Run) -> Shell:
         run.system.other_python = run.evidence("deadsnakes brings Pythons of its own")
     elif re.search(r"(?:Miniconda|Anaconda|Miniforge|Mambaforge|Micromamba)", text, re.IGNORECASE):
         run.system.other_python = run.evidence("a conda distribution is installed")
-    elif re.search(r"\bPython-3[\d.]+|python-build-standalone", text):
+    elif re.search(r"\bPython-(?:3[\d.]+|\$\{)|python\.org/ftp/python/|python-build-standalone", text):
         run.system.other_python = run.evidence("a Python is built from source")
     elif re.search(r"(?:ln|update-alternatives)\s.*/(?:python|pip)3?(?:\s|$)", text):
         run.system.other_python = run.evidence("another Python is linked as python")

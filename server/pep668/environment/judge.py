@@ -101,6 +101,10 @@ class Judge:
             )
         if reference.option is not None:
             return self._by_option(reference.option, install, shell, system, place)
+        kernel = install.command.region.fact("kernel")
+        if kernel is not None and kernel.value == "%pip" and not place.known:
+            decides = "which Python the notebook's kernel runs"
+            return Target(Managed.MAYBE, EnvironmentKind.USER_MACHINE, (kernel.evidence,), decides=decides)
         if install.tool == "uv":
             return self._uv(install, shell, system, place)
         if reference.environment is not None:
@@ -228,6 +232,9 @@ class Judge:
             return Target(
                 Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, system.other_python), program, decides
             )
+        if place.python == "none" and not any(_PYTHON_PACKAGE.match(p) for p in system.packages):
+            decides = f"which Python {program} reaches: the image brings none"
+            return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, place.evidence, program, decides)
         version = install.python.version
         row = data.distribution(place.distribution) if version and place.distribution else None
         shipped = row.shipped(place.release) if row else None
@@ -483,6 +490,7 @@ def _option_path(option: str, install: Install, shell: Shell) -> str:
     return path.partition("=")[2] if path.startswith("--") else path
 
 
+_PYTHON_PACKAGE = re.compile(r"(?:lib)?py(?:thon)?\d?(?:[.-]|\d|$)")
 _NAME = re.compile(r"\$\{(\w+)\}")
 _WINDOWS = re.compile(r"[A-Za-z]:/|%\w+%/")
 _NAMES_PYTHON = re.compile(
