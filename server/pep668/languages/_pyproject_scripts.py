@@ -130,7 +130,12 @@ def _task(region: Region, node: Node, tool: str, depth: int) -> Iterator[Region]
             if isinstance(item, Mapping):
                 yield from _task(region, item, tool, depth + 1)
     elif isinstance(node, Mapping) and depth < _DEEPEST:
+        kind = node.text("default_item_type")  # of poe's sequences: what strings in them are, else names of tasks
         for entry in node.entries:
+            if kind in ("cmd", "shell") and entry.key.value in ("sequence", "parallel"):
+                for item in items(entry.value):
+                    if isinstance(item, Scalar):
+                        yield from _part(region, Entry(Scalar(kind, item.span, item.map), item, item.span), tool, depth)
             yield from _part(region, entry, tool, depth)
 
 

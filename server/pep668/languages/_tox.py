@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from pep668.model import Evidence, Fact, Place, Region
 from pep668.syntax.node import Entry, Mapping, Node, Scalar, Sequence, items, text
@@ -25,18 +26,28 @@ _MARK = re.compile(r"(?:[-!]\s*)*")
 _SECTIONS = ("testenv", "pkgenv")
 _SET = re.compile(r"[ \t]*([A-Za-z_]\w*)[ \t]*=(.*)")
 _REFERENCE = re.compile(r"\{\[([^\]{}\n]+)\]set_?env\}")
-_DEEPEST = 4
+_NAMED = re.compile(r"\{\[([^\]{}\n]+)\]")
+_READ = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_TOOLS = re.compile(r"PIP|UV_|VIRTUAL_ENV|CONDA|MAMBA|POETRY|PYTHON|PDM|HOME$")
+_SET_KEYS = ("setenv", "set_env")
+_MOST_VARIABLES = 200
+_MOST_SECTIONS = 20
 
 
 def ini_regions(region: Region, tree: Mapping) -> Iterator[Region]:
     """The commands of the environments in an INI file's sections, and of the sections that others refer to."""
+    referred = set(_NAMED.findall(region.text))
+    read = set(_READ.findall(region.text))
+    sections = {e.key.value: e.value for e in tree.entries if isinstance(e.value, Mapping)}
+    common = tuple(islice(_set(region, sections, "testenv", set(), read), _MOST_VARIABLES))
     for section in tree.entries:
         name = section.key.value
         if not isinstance(section.value, Mapping):
             continue
-        if not name.startswith(_SECTIONS) and f"{{[{name}]" not in region.text:
+        if not name.startswith(_SECTIONS) and name not in referred:
             continue
-        facts = tuple(_set(region, tree, section.value, 0))
+        own = any(section.value.entry(key) for key in _SET_KEYS)
+        facts = tuple(islice(_set(region, sections, name, set(), read), _MOST_VARIABLES)) if own else common
         for entry in section.value.entries:
             if entry.key.value not in _KEYS or not isinstance(entry.value, Scalar):
                 continue
@@ -72,22 +83,24 @@ def toml_regions(region: Region, tree: Mapping) -> Iterator[Region]:
                     yield from _inside(region, made, name, entry.key, number, node.span, notation, facts)
 
 
-def _set(region: Region, tree: Mapping, section: Mapping, depth: int) -> Iterator[Fact]:
-    """The variables of `setenv`, which is [testenv]'s where a section has none; None for what depends on a factor."""
-    entry = section.entry("setenv") or section.entry("set_env")
-    if entry is None and depth == 0:
-        base = tree.mapping("testenv")
-        entry = base.entry("setenv") or base.entry("set_env")
-    if entry is None or not isinstance(entry.value, Scalar) or depth > _DEEPEST:
+def _set(region: Region, sections: dict[str, Mapping], name: str, seen: set[str], read: set[str]) -> Iterator[Fact]:
+    """The variables of a section's `setenv` and of those that it refers to; None for what depends on a factor.
+
+    Only those that the tools or some command `read`.
+    """
+    section = sections.get(name, Mapping((), Span(0, 0)))
+    entry = next((e for e in (section.entry(key) for key in _SET_KEYS) if e), None)
+    if name in seen or len(seen) > _MOST_SECTIONS or entry is None or not isinstance(entry.value, Scalar):
         return
-    for line in entry.value.value.split("\n"):
+    seen.add(name)
+    for line in entry.value.value.split("\n")[:_MOST_VARIABLES]:
         referred = _REFERENCE.fullmatch(line.strip())
         if referred:
-            yield from _set(region, tree, tree.mapping(referred[1]), depth + 1)
+            yield from _set(region, sections, referred[1], seen, read)
             continue
         factor = _FACTOR.match(line)
         found = _SET.match(line, factor.end() if factor else 0)
-        if found:
+        if found and (found[1] in read or _TOOLS.match(found[1])):
             yield _variable(region, entry, None if factor else found[2].strip(), found[1])
 
 

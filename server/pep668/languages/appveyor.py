@@ -21,7 +21,7 @@ _PHASES = (
     *("before_package", "after_package", "before_deploy", "deploy_script", "after_deploy"),
     *("on_success", "on_failure", "on_finish"),
 )
-_DEEPEST = 8
+_MOST = 10_000  # items of one script: aliases of aliases
 _LANGUAGES = {"ps": "powershell", "pwsh": "powershell", "cmd": "cmd", "sh": "shell", "bash": "shell"}
 _TEMPLATE = re.compile(r"\$?\{\{[^{}\n]*\}\}")
 _HEAD = re.compile(r"^(?:build_script|test_script|after_build|on_finish|build|test):", re.MULTILINE)
@@ -66,17 +66,21 @@ def _job(region: Region, root: Mapping, job: Mapping) -> Iterator[Process]:
         yield Process(f"job:{job.span.start}", language, tuple(pieces), facts)
 
 
-def _pieces(node: Node, usual: str, depth: int = 0) -> Iterator[Piece]:
-    for item in items(node):
+def _pieces(node: Node, usual: str) -> Iterator[Piece]:
+    pending, steps = [node], 0
+    while pending and steps < _MOST:
+        steps += 1
+        item = pending.pop()
         if isinstance(item, Scalar):
-            yield Piece(item, usual)
+            if not item.missing:
+                yield Piece(item, usual)
+        elif isinstance(item, Sequence):  # one within another is an alias of a list
+            pending += reversed(item.items)
         elif isinstance(item, Mapping):
             for entry in item.entries:
                 if entry.key.value in _LANGUAGES:
                     for scalar in texts(entry.value):
                         yield Piece(scalar, _LANGUAGES[entry.key.value])
-        elif depth < _DEEPEST:  # an alias of a list
-            yield from _pieces(item, usual, depth + 1)
 
 
 def _place(region: Region, root: Mapping, job: Mapping) -> Iterator[Fact]:

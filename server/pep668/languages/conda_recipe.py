@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from pep668.model import Region
 from pep668.syntax import yaml
@@ -34,8 +33,7 @@ LANGUAGE = Language("conda-recipe", candidates=("*.yml", "*.yaml"), sniff=_sniff
 _TEMPLATE = re.compile(r"\$?\{\{[^{}\n]{0,500}\}\}|\{%[^%\n]{0,500}%\}")
 _PYTHON = re.compile(r"\$?\{\{[ \t]*PYTHON[ \t]*\}\}")
 _KEYS = ("script", "commands")
-_DEEPEST = 8
-_MOST = 10_000  # texts of one script: aliases of aliases
+_MOST = 10_000  # nodes of one script: aliases of aliases
 
 
 def extract(region: Region) -> Iterator[Region]:
@@ -48,8 +46,7 @@ def extract(region: Region) -> Iterator[Region]:
     for node in walk(yaml.parse(region.text)):
         for entry in node.entries if isinstance(node, Mapping) else ():
             if entry.key.value in _KEYS:
-                scripts = islice(_scripts(entry.value), _MOST)
-                pieces = tuple(p for s, language in scripts for p in commands.text(s, language))
+                pieces = tuple(p for s, language in _scripts(entry.value) for p in commands.text(s, language))
                 found.append(Process(f"recipe:{entry.key.span.start}", entry.key.value, pieces, (active, variable)))
     yield from _pipeline.regions(region, found)
 
@@ -70,20 +67,21 @@ def _with_python(made: Made) -> Made:
     return inner, mapped.compose(within)
 
 
-def _scripts(node: Node, language: str = "shell", depth: int = 0) -> Iterator[tuple[Scalar, str]]:
+def _scripts(node: Node) -> Iterator[tuple[Scalar, str]]:
     """The texts of a script and their language.
 
     rattler-build may say more of one: `{content: ..., interpreter: ...}`, and `{if: ..., then: ..., else: ...}`.
     """
-    if isinstance(node, Scalar):
-        yield node, language
-    elif isinstance(node, Sequence) and depth < _DEEPEST:
-        for item in node.items:
-            yield from _scripts(item, language, depth + 1)
-    elif isinstance(node, Mapping) and depth < _DEEPEST:
-        interpreter = node.text("interpreter")
-        language = _pipeline.shell_of(interpreter)[0] if interpreter else language
-        for key in ("content", "then", "else"):
-            inner = node.get(key)
-            if inner is not None:
-                yield from _scripts(inner, language, depth + 1)
+    pending, steps = [(node, "shell")], 0
+    while pending and steps < _MOST:
+        steps += 1
+        node, language = pending.pop()
+        if isinstance(node, Scalar):
+            yield node, language
+        elif isinstance(node, Sequence):
+            pending += [(item, language) for item in reversed(node.items)]
+        elif isinstance(node, Mapping):
+            interpreter = node.text("interpreter")
+            language = _pipeline.shell_of(interpreter)[0] if interpreter else language
+            inner = [node.get(key) for key in ("else", "then", "content")]
+            pending += [(i, language) for i in inner if i is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pep668.model import Evidence, Fact, Place, Region
@@ -10,6 +11,10 @@ from pep668.syntax.node import Mapping, Scalar, items
 from . import Language
 
 LANGUAGE = Language("package-json", names=("package.json", "composer.json"))
+
+# npm has cmd read scripts on Windows: these are paths and variables that nothing else knows.
+_WINDOWS = re.compile(r"[\w.~-]\\[Ss]cripts\\|%[A-Za-z_]\w*%")
+_POSIX = re.compile(r"(?:^|[\s;&|(])\.[ \t]|/bin/|\bsource[ \t]|\$\w")
 
 
 def extract(region: Region) -> Iterator[Region]:
@@ -21,12 +26,17 @@ def extract(region: Region) -> Iterator[Region]:
         for node in items(entry.value):
             if not isinstance(node, Scalar) or node.style == "plain":
                 continue
-            shell = Fact("shell", "sh", Evidence("scripts are run by sh", region.outer(entry.key.span)))
+            if _WINDOWS.search(node.value) and not _POSIX.search(node.value):
+                evidence = Evidence("a script for Windows, by its paths", region.outer(node.span))
+                language, where = "cmd", Fact("platform", "windows", evidence)
+            else:
+                evidence = Evidence("scripts are run by sh", region.outer(entry.key.span))
+                language, where = "shell", Fact("shell", "sh", evidence)
             process = region.named(f"script:{node.span.start}")
             yield region.inside(
-                "shell",
+                language,
                 node.made,
-                facts=(shell,),
+                facts=(where,),
                 place=Place(region.place.system, process, region.place.base),
                 anchor=entry.span,
                 notation=node.notation,
