@@ -56,7 +56,7 @@ def languages_page() -> str:
         language = module.LANGUAGE
         names = ", ".join(f"`{n}`" for n in (*language.names, *language.patterns)) or "-"
         asked = ", ".join(f"`{n}`" for n in language.candidates) or ("yes" if language.sniff else "-")
-        what = module.__doc__.partition("\n")[0].replace("|", "\\|")
+        what = (module.__doc__ or "").partition("\n")[0].replace("|", "\\|")
         out.append(f"| **{language.id}**: {what} | {names} | {asked} |\n")
     return "".join(out)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pep668.model import Bypass, Evidence, Install, Machine, Managed, Verdict
 
-from .effects import FALSE, TRUE
+from .files import FALSE, TRUE
 from .place import PlaceInfo
 from .state import Shell, System
 from .target import Target

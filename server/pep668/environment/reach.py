@@ -10,7 +10,7 @@ from pep668 import data
 from pep668.model import EnvironmentKind, Evidence, Install, Machine, Managed, Word
 
 from . import local
-from .effects import TRUE
+from .files import TRUE
 from .place import PlaceInfo
 from .state import UNKNOWN, Shell, Source, SourceKind, System, looks_virtual, source_of
 from .target import Target

@@ -26,10 +26,10 @@ from pep668.model import (
     Wrapper,
 )
 
-from . import effects, wrappers
-from .effects import Run
+from . import effects, files, wrappers
 from .judge import Judge
 from .place import place_of
+from .run import Run
 from .state import Override, Shell, Source, SourceKind, System, Variable, merge
 
 _MAX_REPLAYS = 2_000  # a bound for functions that call each other
@@ -306,7 +306,7 @@ def _initial(region: Region, system: System) -> Shell:
         elif fact.kind in _SOURCES:
             source = Source(_SOURCES[fact.kind], fact.value or "", fact.evidence, certain=fact.value is not None)
             shell = replace(shell, first=source)
-        elif fact.kind == "file" and fact.name.endswith("pip.conf") and effects.switches_off(fact.value or ""):
+        elif fact.kind == "file" and fact.name.endswith("pip.conf") and files.switches_off(fact.value or ""):
             system.pip_config["global"] = fact.evidence
     for handed in system.handed:
         shell = _with_variable(shell, system, handed.name, handed.text, handed.evidence)

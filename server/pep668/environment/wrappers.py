@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from pep668.model import Evidence, Wrapper
 
-from .effects import Run, assign, short
+from .effects import assign
+from .run import Run, short
 from .state import UNKNOWN, Shell, Source, SourceKind, Variable
 
 

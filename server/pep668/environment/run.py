@@ -1,0 +1,42 @@
+"""One command as it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pep668.model import Bypass, Command, Evidence
+
+from .state import Override, Shell, System
+
+
+@dataclass(slots=True)
+class Run:
+    """One command as it runs: its words symbolic, the state before it, and the state that it leaves."""
+
+    command: Command
+    shell: Shell
+    system: System
+    overrides: list[Override]
+    words: list[str]
+    certain: bool = True  # whether it runs whatever conditions come to
+
+    def evidence(self, text: str) -> Evidence:
+        return Evidence(text, self.command.outer(self.command.span))
+
+    @property
+    def arguments(self) -> list[str]:
+        """The words behind the program that are not options."""
+        return [w for w in self.words[1:] if not w.startswith("-")]
+
+    def override(self, bypass: Bypass, name: str, text: str) -> Evidence:
+        evidence = self.evidence(text)
+        self.overrides.append(Override(bypass, name, evidence, self.command))
+        return evidence
+
+
+def replace_words(run: Run, words: list[str]) -> Run:
+    return Run(run.command, run.shell, run.system, run.overrides, words)
+
+
+def short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
