@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from pep668.context import Context
-from pep668.environment.effects import FALSE
+from pep668.environment.files import FALSE
 from pep668.model import Assignment, Bypass, Command, Install, Region
 from pep668.text import Span
 
