@@ -51,7 +51,7 @@ def test_arguments_are_those_of_shlex(rest: str) -> None:
         expected = shlex.split(line, comments=False)
     except ValueError:  # a quote without end
         return
-    text, mapped = _tox.argument_line((line, SourceMap.identity(len(line))))
+    text, mapped = _command_line.argument_line((line, SourceMap.identity(len(line))))
     commands = shell.parse(Region("shell", text, mapped))
     assert len(commands) == 1
     assert [w.value for w in commands[0].words] == expected
