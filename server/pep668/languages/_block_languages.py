@@ -31,6 +31,12 @@ _KINDS = {
 _MAGIC = re.compile(
     r"^[ \t]*[!%]{1,2}(?:pip|conda|mamba|uv|bash|sh\b|python|\{|poetry|apt|cd\b|sx\b|system\b)", re.MULTILINE
 )
+# What a block begins with that shows a notebook's cell, whatever shell it is said to be for.
+_CELL = re.compile(
+    r"(?:[ \t]*(?:\#[^\n]*)?\r?\n)*[ \t]*(?:!{1,2}|%)[ \t]?"
+    r"(?:(?:pip[\d.]*|conda|mamba|uv)[ \t]+(?:-\S+[ \t]+)*(?:un)?install\b|python[\d.]*[ \t]+-m[ \t]"
+    r"|\{sys\.executable\})"
+)
 _JOBS = re.compile(r"^jobs:[ \t]*(?:#.*)?\r?$(?=[\s\S]{0,4000}?^[ \t]+runs-on:)", re.MULTILINE)
 
 
@@ -47,6 +53,11 @@ def is_console(word: str) -> bool:
 def python_of(text: str, language: str) -> str:
     """`ipython` where a Python text has the commands of a notebook."""
     return "ipython" if language == "python" and _MAGIC.search(text) and extractor("ipython") else language
+
+
+def shows_a_cell(text: str, kind: str) -> bool:
+    """Whether a block that no language is said of, or a shell, shows a notebook's cell: `!pip install x`."""
+    return kind in ("", "commands", "text", "shell") and bool(_CELL.match(text) and extractor("ipython"))
 
 
 def of_file(word: str, name: str, text: str) -> str | None:

@@ -89,6 +89,9 @@ class Document:
             return
         word = info.lower()
         kind = _block_languages.kind_of(word)
+        if _block_languages.shows_a_cell(text, kind):
+            yield self._other(made, "ipython", anchor, notation)
+            return
         typed = self._typed(text, word, kind)
         if typed:
             for one in typed:

@@ -1,4 +1,8 @@
-"""Python programs, noxfiles among them: the commands that they run, each a process of its own."""
+"""Python programs, noxfiles among them: the commands that they run, each a process of its own.
+
+Notebooks that were saved as programs are read as what they were: Databricks' by their marks, Colab's by the
+`!` lines that they keep.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +30,34 @@ _MENTIONS = re.compile(
 )
 
 
+_DATABRICKS = re.compile(r"\ufeff?# Databricks notebook source[ \t]*\r?$", re.MULTILINE)
+_CELL_LINE = re.compile(
+    r"^[ \t]*(?:!{1,2}[ \t]*(?:sudo |pip|conda|mamba|apt|python|uv |\{)|%(?:pip|conda|mamba|uv)[ \t])", re.MULTILINE
+)
+
+
 def extract(region: Region) -> Iterator[Region]:
     """The commands of a program, in the order in which they are called."""
     if not _MENTIONS.search(region.text):
+        return
+    if _DATABRICKS.match(region.text):
+        from . import _databricks
+
+        yield from _databricks.regions(region)
+    if _CELL_LINE.search(region.text) and _in_file(region):
+        from . import _ipython
+
+        yield from _ipython.regions(region)
         return
     from ._python_program import Program
 
     for run in Program(region.text).runs():
         yield _inside(region, run.made, run.at, run.facts(region), run.notation, run.elsewhere)
+
+
+def _in_file(region: Region) -> bool:
+    """Whether the text is a file, in which such lines have not been taken out."""
+    return region.parent is None
 
 
 def _inside(
