@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pep668 import languages, shell
 from pep668.analysis import analyze
-from pep668.languages import _just, _tox, detect
+from pep668.languages import _command_line, _just, detect
 from pep668.model import Region
 from pep668.render.inventory import inventory
 from pep668.text import SourceMap
