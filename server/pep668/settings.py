@@ -37,6 +37,9 @@ class Settings:
     exclude: tuple[str, ...] = _setting((), "Path patterns that `pep668 check` does not read below a given directory.")
     environment_directory: str = _setting(".venv", "Name of the virtual environment's folder in a project.")
     prefer_uv: bool = _setting(True, "Create environments with `uv venv --seed` where uv is installed.")
+    target: str = _setting(
+        "", "Distribution whose packages a requirement's hover names, such as `debian:13`; empty means this machine's."
+    )
 
     def selects(self, code: str) -> bool:
         chosen = not self.select or any(code.startswith(s) for s in self.select)

@@ -8,7 +8,7 @@ from pep668 import data
 from pep668.context import Context
 from pep668.data.applications import SUITES, debian_package, is_application
 from pep668.environment.installed import State, limits_only, look_up, name_of, satisfies, workspace_environment
-from pep668.model import Requirement
+from pep668.model import Distribution, Requirement
 
 from .markdown import code, escaped
 
@@ -64,7 +64,7 @@ def _packages(context: Context, asked: Requirement) -> Iterator[str]:
         return
     if is_application(asked.name):
         yield f"An application: {code(f'pipx install {asked.name}')} gives it an environment of its own."
-    distribution = context.machine.distribution if context.machine else None
+    distribution = _distribution(context)
     if distribution is None:
         known = (_package(asked, f"Debian {number}", suite) for number, suite in _RELEASES.items())
         yield from (line for line in known if line)
@@ -83,6 +83,15 @@ def _packages(context: Context, asked: Requirement) -> Iterator[str]:
     elif row.package(asked.name):
         name = code(row.package(asked.name))
         yield f"{escaped(label)} would name its package {name}; whether it has one is not known here."
+
+
+def _distribution(context: Context) -> Distribution | None:
+    """The stated target, else this machine's."""
+    id, _, release = context.settings.target.strip().lower().partition(":")
+    if id:
+        row = data.distribution(id)
+        return Distribution(row.id if row else id, row.release(release) if row else release)
+    return context.machine.distribution if context.machine else None
 
 
 def _package(asked: Requirement, label: str, suite: str) -> str:
