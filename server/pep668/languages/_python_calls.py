@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pep668.text import Span
 
 from . import _python_runners as known
+from ._python_found import Found, at_call, is_evident, is_line, may_be_words, plain, sequence, under_sudo, without
+from ._python_names import Where
 from ._python_runners import ARGUMENTS, EITHER, LISTED, PREFIXED, Runner
 from ._python_scopes import Module, Placed, Scope
 from ._python_text import Piece, Text, Value, Variables, Words, as_many, moved, split
-from ._python_tree import Attribute, Binary, Call, Name, Node, Sequence, Star, Str, Subscript, dotted
-from ._python_values import Evaluator, Where
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A command that a call runs. `value` is a text for a shell or a list of arguments.
-
-    `node` is the expression that it stands in, where that is one string; `directory`, `variables`, `shell`,
-    `remote` what the call says of the place where it runs; `span` covers the call.
-    """
-
-    value: Text | Words
-    span: Span
-    node: Node | None = None
-    directory: Text | None = None
-    variables: tuple[tuple[str, Text], ...] = ()
-    shell: str = ""
-    remote: str = ""
+from ._python_tree import Attribute, Binary, Call, Name, Node, Sequence, Star, Subscript, dotted
+from ._python_values import Evaluator
 
 
 class Calls:
@@ -104,8 +88,8 @@ class Calls:
             args = args[1:]
         values: list[Value] = []
         if len(args) > 1:
-            values = self.evaluator.values(_sequence(args), where)
-        if not any(_is_evident(value) for value in values):
+            values = self.evaluator.values(sequence(args), where)
+        if not any(is_evident(value) for value in values):
             values = [
                 value
                 for arg in args[:3]
@@ -113,7 +97,7 @@ class Calls:
                 for value in self.evaluator.values(arg, where)
             ]
         yield from (
-            self._found(value, call, where) for value in values if isinstance(value, Words) and _is_evident(value)
+            self._found(value, call, where) for value in values if isinstance(value, Words) and is_evident(value)
         )
 
     def _handed(self, call: Call, where: Where) -> Iterator[Found]:
@@ -135,7 +119,7 @@ class Calls:
                 items = items[:1] + items[2:]
             if runner.program:
                 at = items[0].pieces[0].span.start if items and items[0].pieces else call.end
-                items = (_plain(runner.program, Span(call.start, at)), *items)
+                items = (plain(runner.program, Span(call.start, at)), *items)
             if items:
                 yield self._found(Words(items), call, where)
             return
@@ -159,7 +143,7 @@ class Calls:
 
     def _listed(self, value: Words, call: Call, where: Where, node: Node) -> Found:
         only = value.items[0] if len(value.items) == 1 else None
-        if only is not None and _is_line(only):  # ["pip install x"] with shell=True, or a slip
+        if only is not None and is_line(only):  # ["pip install x"] with shell=True, or a slip
             return self._found(only, call, where, node)
         return self._found(value, call, where, node)
 
@@ -186,7 +170,7 @@ class Calls:
         word = Text((Piece(program, Span(at, at + len(program)) if exact else node.span, exact=exact),))
         return (
             Text((Piece("sys_executable", Span(at, at), hole=True),)),
-            _plain("-m", Span(at, at)),
+            plain("-m", Span(at, at)),
             word,
         )
 
@@ -209,12 +193,12 @@ class Calls:
             if isinstance(module, Text):
                 argv = self._argv(where)
                 here = Span(call.start, call.start)
-                words = [Text((Piece("sys_executable", here, hole=True),)), _plain("-m", here)]
+                words = [Text((Piece("sys_executable", here, hole=True),)), plain("-m", here)]
                 given = argv.items if isinstance(argv, Words) else ()
                 items = [moved(item, Span(call.args[0].end, call.args[0].end)) for item in given]
                 yield self._found(Words((*words, module, *items)), call, where)
         elif name in ("ensurepip.bootstrap", "ensurepip._bootstrap", "ensurepip._main"):
-            extra = [_plain("--root", Span(call.end, call.end)), _plain("root", Span(call.end, call.end))]
+            extra = [plain("--root", Span(call.end, call.end)), plain("root", Span(call.end, call.end))]
             rooted = call.keyword("root") is not None
             yield self._found(Words((*self._program("ensurepip", call.func), *(extra if rooted else ()))), call, where)
         elif name == "venv.create" or (
@@ -233,7 +217,7 @@ class Calls:
         value = self.evaluator.values(node, where)[0] if node is not None else None
         if isinstance(value, Text):
             at = call.start
-            words = [_plain(w, Span(at, at)) for w in ("python3", "-m", "venv")]
+            words = [plain(w, Span(at, at)) for w in ("python3", "-m", "venv")]
             target = Text(tuple(replace(p, span=call.span, exact=False) for p in value.pieces))
             yield self._found(Words((*words, target)), call, where)
 
@@ -276,7 +260,7 @@ class Calls:
             line = texts[0].known or ""
             name, _, _ = line.removeprefix("%").partition(" ")
             if name in known.PACKAGES and line.startswith("%"):
-                yield self._found(_without(texts[0], 1), call, where)
+                yield self._found(without(texts[0], 1), call, where)
             elif name in known.PACKAGES:
                 yield self._found(texts[0], call, where)
             return
@@ -320,15 +304,15 @@ class Calls:
                     continue
                 inside = Where(function, placed.path, inner.start, given, depth * 3)
                 for found in self._commands(inner, inside, depth + 1):
-                    made = _at_call(found, call)
+                    made = at_call(found, call)
                     if made is not None:
                         yield made
 
     def _by_name(self, call: Call, first: Node, last: str, where: Where) -> Iterator[Found]:
         words = [w.lower() for w in known.PARTS.findall(last)]
-        if len(call.args) > 1 and _may_be_words(call.args):
+        if len(call.args) > 1 and may_be_words(call.args):
             items = self._arguments(call.args, where)
-            if len(items) > 1 and not _is_line(items[0]):
+            if len(items) > 1 and not is_line(items[0]):
                 yield self._found(Words(items), call, where)
                 return
         if isinstance(first, Star):
@@ -341,7 +325,7 @@ class Calls:
                 continue
             made: Text | Words = value
             if last in known.SUDO:
-                made = _under_sudo(value, call)
+                made = under_sudo(value, call)
             elif isinstance(value, Words) and value.items and (value.items[0].known or "").startswith("-m"):
                 at = value.items[0].pieces[0].span.start  # run_in_venv(["-m", "pip", "install", "x"])
                 made = Words((Text((Piece("python", Span(at, at), hole=True),)), *value.items))
@@ -350,8 +334,7 @@ class Calls:
             yield replace(self._found(made, call, where, first), remote=known.REMOTE.get(last, ""))
 
     def _arguments(self, nodes: list[Node], where: Where) -> tuple[Text, ...]:
-        sequence = _sequence(nodes)
-        for value in self.evaluator.values(sequence, where)[:1]:
+        for value in self.evaluator.values(sequence(nodes), where)[:1]:
             if isinstance(value, Words):
                 return value.items
         return ()
@@ -384,77 +367,3 @@ class Calls:
     def _shell(self, call: Call, where: Where) -> str:
         program = self._one(call.keyword("executable"), where)
         return (program.known or "").rpartition("/")[2] if program else ""
-
-
-def _sequence(nodes: list[Node]) -> Node:
-    return Sequence(nodes[0].start if nodes else 0, nodes[-1].end if nodes else 0, nodes, "(")
-
-
-def _may_be_words(nodes: list[Node]) -> bool:
-    """Whether arguments are words of one command: strings that are single words, names, and stars."""
-    texts = sum(isinstance(node, Str) for node in nodes)
-    return texts + sum(isinstance(node, Star) for node in nodes) > 1 or (
-        texts == 1 and isinstance(nodes[1], Str | Star) and isinstance(nodes[0], Name | Attribute | Star)
-    )
-
-
-def _plain(text: str, span: Span) -> Text:
-    return Text((Piece(text, span),))
-
-
-def _is_line(text: Text) -> bool:
-    """Whether a text is more than one word."""
-    return (
-        any(not p.hole and re.search(r"\S\s+\S|^\s|\s$", p.text) for p in text.pieces)
-        and len("".join("x" if p.hole else p.text for p in text.pieces).split()) > 1
-    )
-
-
-def _is_evident(value: Value) -> bool:
-    """Whether a list of words is one that installs something; a line of text in their first place is none."""
-    if not isinstance(value, Words) or len(value.items) < 2 or _is_line(value.items[0]):
-        return False
-    return known.EVIDENT.search(" ".join(item.symbolic for item in value.items[:7])) is not None
-
-
-def _without(text: Text, count: int) -> Text:
-    """The text without its first characters, which are of its first piece."""
-    first = text.pieces[0]
-    span = Span(first.span.start + count, first.span.end) if first.exact else first.span
-    return Text((replace(first, text=first.text[count:], span=span, literal=None), *text.pieces[1:]))
-
-
-def _under_sudo(value: Text | Words, call: Call) -> Text | Words:
-    if isinstance(value, Words):
-        return Words((_plain("sudo", Span(call.start, call.start)), *value.items))
-    return Text((Piece("sudo ", Span(call.start, call.start)), *value.pieces))
-
-
-_SUBCOMMAND = re.compile(r"(?<!\S)(?:install|uninstall|sync|venv|ensurepip)(?!\S)")
-
-
-def _at_call(found: Found, call: Call) -> Found | None:
-    """A function's command at one of its calls; None where the function itself names what is done.
-
-    Pieces of the function's own stand, without a place, before what the call gives next to them.
-    """
-    texts = found.value.items if isinstance(found.value, Words) else (found.value,)
-    pieces = [p for t in texts for p in t.pieces]
-    if not any(p.given for p in pieces):
-        return None
-    if any(not p.given and not p.hole and _SUBCOMMAND.search(p.text) for p in pieces):
-        return None
-    starts = [(p.literal or p.span).start for p in pieces if p.given]
-    at = next(iter(starts))
-    made: list[Text] = []
-    for text in texts:
-        out = []
-        for piece in text.pieces:
-            if piece.given:
-                at = max(at, (piece.literal or piece.span).end)
-                out.append(replace(piece, given=False))
-            else:
-                out.append(replace(piece, span=Span(at, at), exact=False, literal=None))
-        made.append(Text(tuple(out)))
-    value: Text | Words = Words(tuple(made)) if isinstance(found.value, Words) else made[0]
-    return replace(found, value=value, span=call.span, node=call.args[0] if call.args else None)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ._python_calls import Calls, Found
+from ._python_calls import Calls
+from ._python_found import Found
+from ._python_names import Where
 from ._python_runners import WHOLE
 from ._python_scopes import ADD, EXTEND, SET, Placed, Scope
 from ._python_text import Text, Words
 from ._python_tree import Binary, Call, Node, Sequence, Str
-from ._python_values import Where
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LISTS = frozenset("scripts commands cmds".split())

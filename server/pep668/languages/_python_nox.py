@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pep668.text import Span
 
 from ._python_calls import Calls
+from ._python_names import Where
 from ._python_scopes import Placed, Scope
 from ._python_text import Piece, Text, Words
 from ._python_tree import Attribute, Call, Name, Sequence, Str, dotted
-from ._python_values import Where
 
 _INSTALLS = frozenset(("install", "conda_install"))
 _RUNS = frozenset(("run", "run_always", "run_install"))

@@ -11,12 +11,13 @@ from pep668.model import Evidence, Fact, Region
 from pep668.text import Notation, SourceMap, Span
 
 from . import _python_listed, _python_nox
-from ._python_calls import Calls, Found
+from ._python_calls import Calls
+from ._python_found import Found
+from ._python_names import Where
 from ._python_scopes import Placed, Scope, read
 from ._python_shell import from_text, from_words, notation, unwritable
 from ._python_text import Piece, Text, Variables, Words
 from ._python_tree import Attribute, Call, Node, Table, dotted
-from ._python_values import Where
 
 _VARIABLES = re.compile(r"(?:PIP|UV|CONDA|VIRTUAL_ENV|PYTHON)\w*|PATH", re.ASCII)
 _REMOVERS = frozenset("os.remove os.unlink os.rename os.replace os.renames shutil.move shutil.rmtree".split())
