@@ -13,7 +13,7 @@ from ._python_names import Where
 from ._python_runners import ARGUMENTS, EITHER, LISTED, PREFIXED, Runner
 from ._python_scopes import Module, Placed, Scope
 from ._python_text import Piece, Text, Value, Variables, Words, as_many, moved, split
-from ._python_tree import Attribute, Binary, Call, Name, Node, Sequence, Star, Subscript, dotted
+from ._python_tree import Attribute, Binary, Call, Name, Node, Sequence, Star, Str, Subscript, dotted
 from ._python_values import Evaluator
 
 
@@ -71,6 +71,10 @@ class Calls:
             for value in self.evaluator.values(first, where):
                 if isinstance(value, Words):
                     yield self._listed(value, call, where, first)
+        elif isinstance(first, Str) and known.runs_a_text(last):
+            for value in self.evaluator.values(first, where)[:1]:
+                if isinstance(value, Text) and known.WHOLE.match(value.symbolic):
+                    yield self._found(value, call, where, first)
         elif known.may_run(qualified) or qualified.rpartition(".")[2] in known.CALLERS:
             yield from self._evident(call, qualified, where)
 

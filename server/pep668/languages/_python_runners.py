@@ -45,6 +45,8 @@ RUNNERS: dict[str, Runner] = {
     "commands.getstatusoutput": _TEXT,
     "os.system": Runner(SHELL, keyword="command"),
     "os.popen": _TEXT,
+    "fabric.api.local": _TEXT,
+    "fabric.operations.local": _TEXT,
     "os.popen2": _TEXT,
     "os.popen3": _TEXT,
     "pty.spawn": Runner(EITHER, keyword="argv"),
@@ -79,7 +81,10 @@ RUNNERS: dict[str, Runner] = {
 }
 
 # A function's name that says it runs a command: one of these verbs, and else nothing but words of `_COMPANY`.
-_VERBS = frozenset("run runs execute exec shell sh bash system popen spawn sudo launch cmd subprocess".split())
+_VERBS = frozenset(
+    """run runs execute exec shell sh bash system popen spawn sudo launch cmd subprocess
+    getoutput getstatusoutput""".split()
+)
 
 _COMPANY = frozenset(
     """run exec execute shell sh bash system cmd cmds command commands call check output process subprocess program
@@ -113,7 +118,7 @@ WHOLE = re.compile(
 
 _CHECKS = frozenset(
     """assert expect expected called mock fake args parse format has is was test
-    should print log warn""".split()
+    should print log warn hint suggest show please message""".split()
 )
 
 KEYWORDS = ("command", "cmd", "args", "argv", "commands", "cmds")
@@ -165,6 +170,11 @@ def may_run(qualified: str) -> bool:
 MOST_CALLS = 60  # calls in one function that are looked at
 
 MOST_FOLLOWED = 2_000  # calls of functions of a text that are followed into them
+
+
+def runs_a_text(name: str) -> bool:
+    """Whether a function's name says that it runs something, which a text that is a whole installation bears out."""
+    return name == "local" or runs_a_list(name)
 
 
 def runs_a_list(name: str) -> bool:
