@@ -26,9 +26,10 @@ generate:
 	$(PY) scripts/index_languages.py
 	$(PY) scripts/generate_docs.py
 
-# The workbench tests are part of the engine's pytest run.
+# The workbench drives one browser: it is tested after the rest, which is shared among the processors.
 test-engine: test-setup
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest -n auto --dist worksteal --ignore tests/workbench $(PYTEST_ARGS)
+	$(PY) -m pytest tests/workbench
 
 test-setup: vsix workbench
 	@scripts/setup.sh test lint

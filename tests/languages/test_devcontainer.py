@@ -62,7 +62,7 @@ def test_new_text_is_escaped_as_the_document_s_strings_are() -> None:
     ("content", "kind", "value"),
     [
         ('"image": "python:3.12"', "image", "python:3.12"),
-        ('"image": "python:${localEnv:V}"', "image", ""),
+        ('"image": "python:${localEnv:V}"', "image", "python:${localEnv:V}"),
         ('"build": {"dockerfile": "D"}', "image", ""),
         ('"build": {"dockerfile": "D"}, "image": "python:3.12"', "image", ""),
         ('"dockerFile": "D"', "image", ""),

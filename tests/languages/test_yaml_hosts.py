@@ -124,7 +124,7 @@ def test_in_a_fence(text: str, verdict: str) -> None:
 def test_the_fallback_is_asked_last() -> None:
     assert languages.all_languages()[-1].id == "yaml"
     assert languages.detect("values.yml", "a: b\n") is None
-    assert languages.detect("notes.txt", "Some notes.\n\nrun: pip install x\n") is None
+    assert languages.detect("memo.txt", "Some notes.\n\nrun: pip install x\n") is None
     assert languages.detect("any.yml", "run: pip install x\n") == "yaml"
 
 

@@ -61,7 +61,7 @@ def _part(out: MappedText, text: str, segment: Segment, quote: str) -> None:
         out.opaque(text.replace("'", "'\\''") if quote == "'" else text, segment.outer)
         return
     for run in re.finditer(r"[^']+|'", text) if quote == "'" else re.finditer(r"(?s).+", text):
-        if run[0] == "'":
+        if quote == "'" and run[0] == "'":
             out.opaque("'\\''", Span(run.start(), run.end()).shift(segment.outer.start))
         else:
             out.verbatim(run[0], segment.outer.start + run.start())

@@ -207,10 +207,14 @@ class Inline(Cursor):
             if first < end and not ONLY_TEMPLATE.match(self.text, first):
                 if first - self.lines.starts[line] >= width:
                     return line
-                if self.dash(first) or KEY.match(self.text, first, end):
+                if self.dash(first) or self.indicates(first, end) or KEY.match(self.text, first, end):
                     return -1
             line += 1
         return -1
+
+    def indicates(self, first: int, end: int) -> bool:
+        """Whether a line begins with the indicator of a complex key or of its value (`? `, `: `)."""
+        return self.text[first] in "?:" and (first + 1 >= end or self.text[first + 1] in " \t")
 
     def flow(self, parent: int, depth: int, tag: str) -> Mapping | Sequence:
         start = self.at
