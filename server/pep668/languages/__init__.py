@@ -107,7 +107,12 @@ def matters(language: str, text: str | bytes) -> bool:
     raw = (text.encode("utf-8", "replace") if isinstance(text, str) else text).lower()
     if any(needle in raw for needle in _NEEDLES) or (b"uv" in raw and _UV.search(raw)):
         return True
-    return any(known.id == language and known.always for known in all_languages())
+    return language in _always()
+
+
+@cache
+def _always() -> frozenset[str]:
+    return frozenset(known.id for known in all_languages() if known.always)
 
 
 @cache
@@ -180,15 +185,31 @@ def _by_candidate() -> dict[str, tuple[Language, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Group:
+    """Patterns of as many components (`depth` slashes), matched against as many at a path's end."""
+
+    depth: int
+    pattern: re.Pattern[str]
+    owners: tuple[str, ...]
+
+    def owner(self, components: list[str]) -> str | None:
+        if len(components) <= self.depth:
+            return None
+        match = self.pattern.fullmatch("/".join(components[-1 - self.depth :]))
+        return self.owners[match.lastindex - 1] if match and match.lastindex else None
+
+
+@dataclass(frozen=True, slots=True)
 class _Names:
-    """File names, endings and patterns of all languages, laid out so that one look-up decides."""
+    """File names, endings and patterns of all languages, laid out so that a look-up or two decide.
+
+    `groups` are the patterns by the ending (`.yml`) of what they match, those with folders first; "" holds those
+    that match any ending, of names that begin or end like one of them.
+    """
 
     exact: dict[str, str]
     endings: dict[str, str]
-    patterns: re.Pattern[str] | None
-    owners: dict[str, str]
-    folders: frozenset[str]  # the groups of patterns with slashes
-    # A name that neither begins nor ends like one of the patterns need not be tried: most of a tree's files.
+    groups: dict[str, tuple[_Group, ...]]
     prefixes: tuple[str, ...]
     suffixes: tuple[str, ...]
 
@@ -197,9 +218,7 @@ class _Names:
 def _names() -> _Names:
     exact: dict[str, str] = {}
     endings: dict[str, str] = {}
-    patterns: list[str] = []
-    owners: dict[str, str] = {}
-    folders: set[str] = set()
+    patterns: dict[tuple[str, int], list[tuple[str, str]]] = {}
     prefixes: set[str] = set()
     suffixes: set[str] = set()
     for language in all_languages():
@@ -207,23 +226,25 @@ def _names() -> _Names:
         for pattern in language.patterns:
             if pattern.startswith("*.") and not set("*?[/.") & set(pattern[2:]):
                 endings[pattern[1:]] = language.id
-            else:
-                group = f"g{len(patterns)}"
-                owners[group] = language.id
-                if "/" in pattern:
-                    folders.add(group)
-                last = pattern.rpartition("/")[2]
-                literal = re.split(r"[*?]", last)
-                if literal[-1]:
-                    suffixes.add(literal[-1])
-                else:
-                    prefixes.add(literal[0])
-                # A pattern with slashes is matched against as many components at the path's end.
-                patterns.append(f"(?P<{group}>(?:.*/)?{_translate(pattern)})")
+                continue
+            literal = re.split(r"[*?]", pattern.rpartition("/")[2])
+            ending = _ending(literal[-1])
+            if not ending and literal[-1]:
+                suffixes.add(literal[-1])
+            elif not ending:
+                prefixes.add(literal[0])
+            patterns.setdefault((ending, pattern.count("/")), []).append((_translate(pattern), language.id))
+    groups: dict[str, list[_Group]] = {}
     # The folder says more than the name: `.github/workflows/docker-compose.yml` is a workflow.
-    patterns.sort(key=lambda p: p[4 : p.index(">")] not in folders)
-    joined = re.compile("|".join(patterns)) if patterns else None
-    return _Names(exact, endings, joined, owners, frozenset(folders), tuple(prefixes), tuple(suffixes))
+    for (ending, depth), known in sorted(patterns.items(), key=lambda item: -item[0][1]):
+        joined = re.compile("|".join(f"({text})" for text, _ in known))
+        groups.setdefault(ending, []).append(_Group(depth, joined, tuple(owner for _, owner in known)))
+    return _Names(exact, endings, {e: tuple(g) for e, g in groups.items()}, tuple(prefixes), tuple(suffixes))
+
+
+def _ending(name: str) -> str:
+    dot = name.rfind(".")
+    return name[dot:] if dot >= 0 else ""
 
 
 def _translate(pattern: str) -> str:
@@ -235,12 +256,15 @@ def by_name(path: str) -> str | None:
     """The language that a path's name tells; slashes separate its components."""
     names = _names()
     name = path.rpartition("/")[2]
+    ending = _ending(name)
+    groups = names.groups.get(ending, ()) if ending else ()
+    if name.endswith(names.suffixes) or name.startswith(names.prefixes):
+        groups += names.groups.get("", ())
     found = names.exact.get(name)
-    if names.patterns and (name.endswith(names.suffixes) or name.startswith(names.prefixes)):
-        match = names.patterns.fullmatch(path)
-        if match and match.lastgroup and (found is None or match.lastgroup in names.folders):
-            found = names.owners[match.lastgroup]
-    if found is None:
-        dot = name.rfind(".")
-        found = names.endings.get(name[dot:]) if dot >= 0 else None
-    return found
+    if groups:
+        components = path.split("/")
+        for group in groups:
+            owner = group.owner(components) if found is None or group.depth else None
+            if owner is not None:
+                return owner
+    return found or names.endings.get(ending)
