@@ -155,7 +155,7 @@ def test_lock_files_ask_for_nothing(path: str) -> None:
         ("requirements.txt", "-f wheels\nx", True),
         ("requirements.txt", "x==1 \\\n  --hash=sha256:00", True),
         ("requirements.txt", "x-i", False),
-        ("Pipfile", '[[source]]\nurl = "https://pypi.org/simple"\n', False),
+        ("Pipfile", '[[source]]\nurl = "https://pypi.example/simple"\n', False),
         ("Pipfile", '[[source]]\nurl = "https://x.example/simple"\n', True),
         ("pyproject.toml", '[tool.uv]\nindex-url = "https://x.example"\n', True),
         ("pyproject.toml", '[[tool.poetry.source]]\nname = "x"\n', True),

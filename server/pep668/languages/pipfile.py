@@ -40,5 +40,6 @@ def extract(region: Region) -> Iterator[Region | RequirementsFile]:
     requirements.sort(key=lambda r: r.span)
     first = requirements[0].span if requirements else None
     indexes = [n.text("url") for n in document.items("source") if isinstance(n, Mapping)]
-    others = any(url and "pypi.org" not in url for url in indexes)
+    # The default index, which every Pipfile names.
+    others = any(url and not url.partition("://")[2].startswith("pypi.") for url in indexes)
     yield RequirementsFile(tuple(requirements), first=first, kind=RequirementsKind.TOOL, sources=others)
