@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pep668.model import Region
 from pep668.syntax import yaml
 from pep668.syntax.node import Mapping as Tree
-from pep668.syntax.node import Node, Scalar, Sequence
+from pep668.syntax.node import Scalar, Sequence, walk
 
 from . import _github_job
 from ._expressions import opaque
@@ -51,18 +51,9 @@ def _processes(region: Region, root: Tree, hosted: bool) -> Iterator[Process]:
 def _astray(root: Tree, shared: Steps) -> Iterator[Process]:
     """Steps of a document that is broken further up, so that they stand in no job."""
     job = Job("astray", [Run({}, known=False)])
-    pending: list[Node] = [root]
-    seen: set[int] = set()
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Tree):
-            pending += [e.value for e in reversed(node.entries) if e.key.value not in _NO_STEPS]
-        elif isinstance(node, Sequence):
-            for item in reversed(node.items):
-                pending.append(item)
+    for node in walk(root, _NO_STEPS):
+        if isinstance(node, Sequence):
+            for item in node.items:
                 run = item.get("run") if isinstance(item, Tree) else None
                 if isinstance(item, Tree) and isinstance(run, Scalar) and id(run) not in shared.read:
                     yield from shared.step(job, item)

@@ -38,18 +38,27 @@ class Quotes:
 def hiding(pattern: re.Pattern[str]) -> Callable[[Made], Made]:
     """A rewrite that turns each match into one unknown part of a word (`${template}`), within quotes too."""
 
-    def rewrite(made: Made) -> Made:
-        text, mapped = made
-        if not pattern.search(text):
-            return made
-        out, quotes, at = MappedText(), Quotes(), 0
-        for found in pattern.finditer(text):
-            quotes.read(text[at : found.start()])
-            out.verbatim(text[at : found.start()], at)
-            out.opaque(quotes.hole(), Span(found.start(), found.end()))
-            at = found.end()
-        out.verbatim(text[at:], at)
-        inner, within = out.finish()
-        return inner, mapped.compose(within)
+    return lambda made: filled(made, pattern, lambda _: None, lambda _: "template")
 
-    return rewrite
+
+def filled(
+    made: Made,
+    pattern: re.Pattern[str],
+    value: Callable[[re.Match[str]], str | None],
+    named: Callable[[str], str],
+) -> Made:
+    """The text with each match replaced by its `value`, or by an expansion that is `named` after it."""
+    text, within = made
+    if not pattern.search(text):
+        return made
+    out, quotes, at = MappedText(), Quotes(), 0
+    for found in pattern.finditer(text):
+        before = text[at : found.start()]
+        quotes.read(before)
+        out.verbatim(before, at)
+        known = value(found)
+        out.opaque(quotes.hole(named(found[0])) if known is None else known, Span(*found.span()))
+        at = found.end()
+    out.verbatim(text[at:], at)
+    inner, mapped = out.finish()
+    return inner, within.compose(mapped)

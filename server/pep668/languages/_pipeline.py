@@ -53,6 +53,13 @@ class Process:
     anchor: Span | None = None
 
 
+def roots(region: Region) -> Iterator[Tree]:
+    """The mappings among the YAML documents of a text."""
+    from pep668.syntax import yaml
+
+    return (document for document in yaml.documents(region.text) if isinstance(document, Tree))
+
+
 def regions(
     region: Region,
     processes: Iterable[Process],

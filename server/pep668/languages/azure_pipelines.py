@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pep668.model import Region
 from pep668.syntax import yaml
-from pep668.syntax.node import Mapping, Node, Sequence
+from pep668.syntax.node import Mapping, Node, Sequence, walk
 
 from . import Language
 from ._azure_jobs import containers, job
@@ -65,20 +65,11 @@ def _processes(region: Region, root: Node) -> Iterator[Process]:
 def _astray(root: Node, shared: Steps) -> Iterator[Process]:
     """Steps that stand in no job: parameters of templates, and what is broken further up."""
     made = Job("astray", [Run({}, known=False)], key="pool")
-    pending: list[Node] = [root]
-    seen: set[int] = set()
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Mapping):
-            pending += [e.value for e in reversed(node.entries) if e.key.value not in _NO_STEPS]
-        elif isinstance(node, Sequence):
+    for node in walk(root, _NO_STEPS):
+        if isinstance(node, Sequence):
             for item in node.items:
                 if isinstance(item, Mapping) and any(e.key.value in KEYS for e in item.entries):
                     yield from shared.step(made, None, item, again=False)
-            pending += reversed(node.items)
 
 
 _NO_STEPS = ("variables", "env", "inputs", "matrix")

@@ -14,7 +14,7 @@ from pep668.text import Span
 
 from . import Language
 from ._hidden import hiding
-from ._pipeline import Process, fact, pieces, regions, values
+from ._pipeline import Process, fact, pieces, regions, roots, values
 
 _TEMPLATE = re.compile(r"\$?\{\{[^{}\n]*\}\}")
 _PIPELINES = re.compile(r"^pipelines:", re.MULTILINE)
@@ -31,13 +31,8 @@ LANGUAGE = Language(
 
 
 def extract(region: Region) -> Iterator[Region]:
-    from pep668.syntax import yaml
-
-    processes: list[Process] = []
-    for document in yaml.documents(region.text):
-        if isinstance(document, Mapping):
-            processes += _document(region, document)
-    yield from regions(region, processes, hiding(_TEMPLATE))
+    found = (process for root in roots(region) for process in _document(region, root))
+    yield from regions(region, found, hiding(_TEMPLATE))
 
 
 def _document(region: Region, root: Mapping) -> Iterator[Process]:

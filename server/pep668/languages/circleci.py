@@ -16,7 +16,7 @@ from pep668.syntax.node import Mapping, Node, Scalar, items, text
 from . import Language
 from ._circleci import Configuration, facts_of
 from ._hidden import hiding
-from ._pipeline import Process, fact, pieces, regions, resolved, shell_of, values, variables
+from ._pipeline import Process, fact, pieces, regions, resolved, roots, shell_of, values, variables
 
 _PARAMETER = re.compile(r"<<[ \t]*[\w.+-]+(?:[ \t]*\|\|[^<>\n]*)?[ \t]*>>")
 _SNIFF = re.compile(r"^version:[ \t]*['\"]?2(?:\.\d)?['\"]?[ \t]*(?:#.*)?$", re.MULTILINE)
@@ -42,13 +42,8 @@ LANGUAGE = Language(
 
 
 def extract(region: Region) -> Iterator[Region]:
-    from pep668.syntax import yaml
-
-    processes: list[Process] = []
-    for document in yaml.documents(region.text):
-        if isinstance(document, Mapping):
-            processes += _document(region, document)
-    yield from regions(region, processes, hiding(_PARAMETER))
+    found = (process for root in roots(region) for process in _document(region, root))
+    yield from regions(region, found, hiding(_PARAMETER))
 
 
 def _document(region: Region, root: Mapping) -> Iterator[Process]:

@@ -24,6 +24,7 @@ from ._pipeline import (
     pieces,
     plain,
     regions,
+    roots,
     values,
     variables,
 )
@@ -53,13 +54,8 @@ LANGUAGE = Language(
 
 
 def extract(region: Region) -> Iterator[Region]:
-    from pep668.syntax import yaml
-
-    processes: list[Process] = []
-    for document in yaml.documents(region.text):
-        if isinstance(document, Mapping):
-            processes += _pipeline(region, document)
-    yield from regions(region, processes, hiding(_TEMPLATE))
+    found = (process for root in roots(region) for process in _pipeline(region, root))
+    yield from regions(region, found, hiding(_TEMPLATE))
 
 
 def _pipeline(region: Region, root: Mapping) -> Iterator[Process]:

@@ -7,7 +7,7 @@ that was read; the readers never raise and give what stands before and behind an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pep668.text import Notation, SourceMap, Span, verbatim
@@ -112,8 +112,11 @@ def items(node: Node | None) -> tuple[Node, ...]:
     return (node,)
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """A node and all nodes below it, in the order of the text; each once, aliases not followed again."""
+def walk(node: Node, skip: Collection[str] = ()) -> Iterator[Node]:
+    """A node and all nodes below it, in the order of the text; each once, aliases not followed again.
+
+    What stands under a key of `skip` is left out.
+    """
     seen: set[int] = set()
     pending: list[Node] = [node]
     while pending:
@@ -123,7 +126,7 @@ def walk(node: Node) -> Iterator[Node]:
         seen.add(id(current))
         yield current
         if isinstance(current, Mapping):
-            pending += [e.value for e in reversed(current.entries)]
+            pending += [e.value for e in reversed(current.entries) if e.key.value not in skip]
         elif isinstance(current, Sequence):
             pending += reversed(current.items)
 
