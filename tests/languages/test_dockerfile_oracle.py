@@ -15,7 +15,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from casefiles import cases
-from pep668.languages import _argument_list
+from pep668.languages import _arguments
 from pep668.languages._dockerfile import KEYWORDS, flags, instructions
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -59,7 +59,7 @@ def ours(text: str) -> list[Row]:
         line, where = rest.joined(text)
         value: object = None
         if found.keyword in _RUNS:
-            items = _argument_list.parse(line)
+            items = _arguments.strings(line)
             value = _normal(line) if items is None else [i.value for i in items]
         for segment in where.segments:  # the map is exact
             inner, outer = segment.inner, segment.outer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pep668.syntax.node import Scalar
+from pep668.syntax.node import Scalar, items
 from pep668.text import MappedText, Notation, Segment, SourceMap, Span
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
@@ -14,6 +14,23 @@ _SPECIAL_FIRST = re.compile(
 )
 
 _SPECIAL_IN_DOUBLE = re.compile(r"[\"$`\\!]")
+
+
+def strings(text: str) -> list[Scalar] | None:
+    """The strings of a text that is a JSON array of nothing else, as Docker demands it; None for any other text."""
+    if not text.lstrip(" \t\r\n").startswith("["):
+        return None
+    from json import loads
+
+    from pep668.syntax import json
+
+    try:
+        values = loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        return None
+    return [item for item in items(json.parse(text)) if isinstance(item, Scalar)]
 
 
 def as_shell(nodes: Iterable[Scalar]) -> tuple[str, SourceMap]:

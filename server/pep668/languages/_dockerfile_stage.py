@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pep668.model import Evidence, Fact, Region
 
-from . import _argument_list
+from . import _arguments
 from ._dockerfile import Heredoc, Instruction, content, flags, substitute, words
 
 # Facts kept for a stage. Images have at most 127 layers; a hostile file may not cost more than its length.
@@ -177,7 +177,7 @@ class Reader:
 
     def _shell(self, found: Instruction) -> None:
         line, _ = found.joined(self.text)
-        argv = _argument_list.parse(line)
+        argv = _arguments.strings(line)
         if argv:
             program = argv[0].value.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
             self.stage.learn(Fact("shell", program, self.evidence(found)))
@@ -187,7 +187,7 @@ class Reader:
     def _copy(self, found: Instruction) -> None:
         options, rest = flags(self.text, found)
         line, _ = rest.joined(self.text)
-        argv = _argument_list.parse(line)
+        argv = _arguments.strings(line)
         paths = [a.value for a in argv] if argv else words(line, found.escape)
         resolved = [self._resolve(p, found) for p in paths]
         if len(resolved) < 2 or resolved[-1] is None:

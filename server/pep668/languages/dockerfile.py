@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pep668.model import Evidence, Fact, Place, Region
 
-from . import Language, _argument_list
+from . import Language, _arguments
 from ._dockerfile import Instruction, content, flags, instructions
 from ._dockerfile_stage import Reader, Stage
 
@@ -70,9 +70,9 @@ def _regions(reader: Reader, found: Instruction, stage: Stage, facts: tuple[Fact
     shell = next((f.value or "" for f in facts if f.kind == "shell"), "")
     language = "powershell" if shell in ("powershell", "pwsh") else "shell"
     line, where = found.joined(region.text)
-    items = None if found.heredocs else _argument_list.parse(line)
+    items = None if found.heredocs else _arguments.strings(line)
     if items is not None:  # no shell reads it
-        text, inner = _argument_list.as_shell(items)
+        text, inner = _arguments.as_shell(items)
         language, inner = "shell", where.compose(inner)
         facts = tuple(f for f in facts if f.kind not in _SHELL)
     elif len(found.heredocs) == 1 and re.fullmatch(r"\s*\d*<<-?[^\s<]+\s*", line):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pep668.model import Evidence, Fact, Place, Region
 from pep668.text import Escaped, MappedText, Notation, SourceMap, Span, unwritable, verbatim
 
-from . import Language, _argument_list, _pipeline, _quoted
+from . import Language, _arguments, _pipeline, _quoted
 from ._hidden import hiding
 
 LANGUAGE = Language(
@@ -151,10 +151,10 @@ def _interpreter(text: str, start: int, end: int, before: int = 0) -> str:
 
 def _words(region: Region, span: Span, where: str) -> Iterator[Region]:
     """`command = ["sh", "-c", "pip install x"]`, a program with its arguments."""
-    items = _argument_list.parse(region.text[span.start : span.end])
+    items = _arguments.strings(region.text[span.start : span.end])
     if not items:
         return
-    made, mapped = hiding(_TEMPLATE)(_argument_list.as_shell(items))
+    made, mapped = hiding(_TEMPLATE)(_arguments.as_shell(items))
     within = SourceMap.identity(len(span), span.start).compose(mapped)
     yield _one(region, (made, within), span, "" if "data external" in where else "remote", unwritable)
 
