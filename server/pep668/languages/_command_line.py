@@ -55,6 +55,10 @@ def argument_line(made: Made) -> Made:
             out.verbatim(piece, start)
         elif piece.startswith("{") and len(piece) > 1:
             out.opaque(value_of(piece, quote), Span(start, part.end()))
+        elif quote == '"' and piece in ("\\$", "\\`"):  # both stay, where a shell would take the backslash
+            for at in (start, start + 1):
+                out.opaque("\\", Span(at, at))
+                out.verbatim(text[at], at)
         elif quote == "'" or piece.startswith("\\"):
             out.verbatim(piece, start)
         else:
