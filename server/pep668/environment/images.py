@@ -1,13 +1,15 @@
 """Container images: which distribution's Python a tag holds, by rule.
 
-`data/images.json` is derived by `scripts/derive_images.py` from the official
-images' own manifests; `data/images_other.json` is written by hand, each row with
-its source. What neither knows is unknown: an old tag may stand on an old suite.
+`data/images.json` is derived by `scripts/derive_images.py` from the history of the
+official images' manifests, so that it knows what `node:14` stood on when it was
+built last; `data/images_other.json` is written by hand, each row with its source.
+What neither knows is unknown.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -32,10 +34,11 @@ class Image:
 
 
 _SUITE_TOKENS = {
-    "debian": ("buster", "bullseye", "bookworm", "trixie", "forky", "sid", "stretch", "jessie"),
+    "debian": ("wheezy", "jessie", "stretch", "buster", "bullseye", "bookworm", "trixie", "forky", "sid"),
     "ubuntu": (
-        *("xenial", "bionic", "focal", "jammy", "kinetic", "lunar", "mantic", "noble", "oracular", "plucky"),
-        *("questing", "resolute", "stonking"),
+        *("precise", "trusty", "xenial", "artful", "bionic", "cosmic", "disco", "eoan", "focal", "groovy", "hirsute"),
+        *("impish", "jammy", "kinetic", "lunar", "mantic", "noble", "oracular", "plucky", "questing", "resolute"),
+        "stonking",
     ),
 }
 _BY_TOKEN = {token: f"{family}:{token}" for family, tokens in _SUITE_TOKENS.items() for token in tokens}
@@ -94,6 +97,11 @@ def key_of(tag: str) -> tuple[str, str, str]:
     return "", name, variant
 
 
+def fallback(variant: str) -> str:
+    """The variant whose rules hold for one that has none of its own."""
+    return "alpine" if "alpine" in re.split(r"[-\d.]", variant) else ""
+
+
 def _by_rule(rules: dict[str, Any], tag: str) -> str:
     version, name, variant = key_of(tag)
     if not version and name in rules and name != "*":  # `slim`, `alpine`: a variant of no version
@@ -101,22 +109,57 @@ def _by_rule(rules: dict[str, Any], tag: str) -> str:
         if "" in table and not variant:
             return str(table[""])
     wanted = variant if version else variant or name
-    chain = [wanted, "alpine" if "alpine" in re.split(r"[-\d.]", tag) else ""]
-    for key in chain:
+    for key in (wanted, fallback(wanted)):
         table = rules.get(key)
         if table is None:
             continue
-        if not version:
-            if name in table:
-                return str(table[name])
-            continue
-        parts = version.split(".")
-        for length in range(len(parts), 0, -1):
-            prefix = ".".join(parts[:length])
-            if prefix in table:
-                return str(table[prefix])
-        return ""
+        if version:
+            return by_version(table, version)
+        if name in table:
+            return str(table[name])
     return ""
+
+
+def by_version(table: Mapping[str, str], version: str) -> str:
+    """The suite of a version by a table of steps: each holds from its version on; `1.17` is the last of `1.17.x`."""
+    asked = numbers(version)
+    steps = sorted((numbers(key), suite) for key, suite in table.items() if numbers(key))
+    if not asked or not steps or asked[0] > steps[-1][0][0] + _AHEAD:
+        return ""
+    behind = (*asked, float("inf"))
+    return next((suite for step, suite in reversed(steps) if step <= behind), "")
+
+
+_AHEAD = 3  # major versions: a number that is further ahead is a date or counts something else
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a version (`8u292` is (8, 292)), () for a name."""
+    return tuple(map(int, _DIGITS.findall(version))) if version[:1].isdigit() else ()
+
+
+_DIGITS = re.compile(r"[0-9]{1,9}")
+
+
+# The suites of official images that are no os-release IDs: al2023, ubi9, oraclelinux9.
+_FAMILIES = {"al2": "amzn", "ubi": "rhel", "oraclelinux": "ol"}
+
+
+def family(suite: str) -> str:
+    """The distribution of a suite, as an ID of the distributions' data."""
+    name = suite.partition(":")[0]
+    return next((id for prefix, id in _FAMILIES.items() if name.startswith(prefix)), name)
+
+
+def _release(suite: str) -> str:
+    release = suite.partition(":")[2]
+    return "edge" if release == "?" else release
+
+
+def forget() -> None:
+    """The rules are read anew: for the script that writes them."""
+    _rules.cache_clear()
+    load_json.cache_clear()
 
 
 def lookup(reference: str) -> Image | None:

@@ -112,8 +112,10 @@ def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceIn
             directory=directory,
             container=True,
         )
-    family, _, release = image.suite.partition(":")
-    family = next((f for f, prefix in _FAMILIES.items() if family.startswith(prefix)), family)
+    if image.suite == "unmarked":
+        found = Evidence(f"{evidence.text} (what it stands on does not mark its Python)", evidence.span)
+        return PlaceInfo(True, Managed.NO, label=reference, evidence=(found,), directory=directory, container=True)
+    family, release = images.family(image.suite), image.suite.partition(":")[2]
     if family == "debian" and release[:2].isdigit():
         release = release.partition(".")[0]
     managed = _managed(family, release)
@@ -132,10 +134,6 @@ def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceIn
         container=True,
         environment=image.environment,
     )
-
-
-# The suites of official images that are no os-release IDs: al2023, ubi9, oraclelinux9.
-_FAMILIES = {"amzn": "al2", "rhel": "ubi", "ol": "oraclelinux"}
 
 
 def _managed(family: str, release: str) -> Managed:
