@@ -159,12 +159,26 @@ def _inventory(case: Case, analysis: Analysis, options: dict[str, str]) -> str:
     return "".join(lines)
 
 
+def _evidence(case: Case, analysis: Analysis, options: dict[str, str]) -> str:
+    """Each install's reasons, with the place that is to show each."""
+    out = []
+    for judged in analysis.context.judged:
+        place = judged.install.command.outer(judged.install.program)
+        line, column = analysis.context.lines.position(place.start)
+        out.append(f"{line + 1}:{column + 1} {judged.environment.verdict.value}")
+        for reason in judged.environment.evidence:
+            shown = " ".join(case.text[reason.span.start : reason.span.end].split()) if reason.span else reason.path
+            out.append(f"  {shown or '-'} => {reason.text}")
+    return "".join(f"{line}\n" for line in out)
+
+
 RENDERERS: dict[str, Callable[[Case, Analysis, dict[str, str]], str]] = {
     "findings": _findings,
     "fixes": _fixes,
     "diff": _diff,
     "hover": _hover,
     "inventory": _inventory,
+    "evidence": _evidence,
 }
 
 

@@ -171,7 +171,9 @@ async def test_hover(connect: Connect) -> None:
     shown = await session.hover(uri, 1, 6)
     assert shown is not None
     assert shown.contents.kind == types.MarkupKind.Markdown  # type: ignore[union-attr]
-    assert "debian:12" in shown.contents.value  # type: ignore[union-attr]
+    assert f"debian:12 (Debian 12's Python is marked as externally managed) ([line 1]({uri}#L1))" in (
+        shown.contents.value  # type: ignore[union-attr]
+    )
     assert shown.range == COMMAND
     assert await session.hover(uri, 0, 1) is None
 

@@ -168,6 +168,8 @@ def label(distribution_id: str, release: str = "") -> str:
         number = ".".join(number.split(".")[:2])
     elif row.id == "debian":
         number = number.split(".")[0]
+    elif row.id == "homebrew":
+        number = ""  # its releases are Python's
     return f"{row.label} {number}".rstrip()
 
 

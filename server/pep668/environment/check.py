@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pep668.model import Bypass, Evidence, Install, Machine, Managed, Verdict
+from pep668.model import Bypass, Evidence, Install, Machine, Managed, Span, Verdict
 
 from .files import FALSE, TRUE
 from .place import PlaceInfo
@@ -32,7 +32,7 @@ def verdict(
     if target.managed is Managed.NO:
         return Outcome(Verdict.ALLOWED)
     if install.passes_check:
-        return Outcome(Verdict.ALLOWED, None, (Evidence(install.passes_check, here),))
+        return Outcome(Verdict.ALLOWED, None, (Evidence(install.passes_check, _option_named(install) or here),))
     if install.tool == "ensurepip" and place.distribution in _ENSUREPIP_DISABLED:
         return Outcome(Verdict.ALLOWED, None, (Evidence(f"{place.label} disables ensurepip in its own words", here),))
     if install.tool == "ensurepip" and machine and machine.distribution:
@@ -53,6 +53,13 @@ def verdict(
     if target.managed is Managed.MAYBE:
         return Outcome(Verdict.DEPENDS)
     return unknown or Outcome(Verdict.REFUSED)
+
+
+def _option_named(install: Install) -> Span | None:
+    """The place of the option that is the reason for passing the check."""
+    named = [word for word in install.passes_check.split() if word.startswith("-")]
+    option = install.option(*named[:1])
+    return install.command.outer(option.span) if option is not None else None
 
 
 def _bypass(install: Install, shell: Shell, system: System, machine: Machine | None) -> Outcome | None:
@@ -94,7 +101,7 @@ def _bypass(install: Install, shell: Shell, system: System, machine: Machine | N
             key = f"{section}.break-system-packages"
             if machine.pip_config.get(key, "").lower() in TRUE:
                 where = machine.pip_config_files.get(key, "pip's configuration")
-                why = Evidence(f"{where} sets break-system-packages")
+                why = Evidence(f"{where} sets break-system-packages", path=machine.pip_config_files.get(key, ""))
                 return Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (why,))
     return unknown
 

@@ -37,5 +37,5 @@ def target(found: Interpreter, evidence: Evidence) -> Target:
         )
     if found.marker is None:
         return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (evidence,), found.path, interpreter=found)
-    marker = Evidence(f"{found.marker.path} marks it as externally managed")
+    marker = Evidence(f"{found.marker.path} marks it as externally managed", path=found.marker.path)
     return Target(Managed.YES, EnvironmentKind.SYSTEM_MANAGED, (evidence, marker), found.path, interpreter=found)

@@ -9,9 +9,10 @@ from typing import Any
 from lsprotocol import types
 
 from pep668 import rules
-from pep668.model import Applicability, Finding, Fix, Judged, RequirementsFile, Severity, Span
+from pep668.model import Applicability, Evidence, Finding, Fix, Judged, RequirementsFile, Severity, Span
 from pep668.text import Edit
 
+from . import uris
 from .client import Client
 from .documents import Shown
 
@@ -41,7 +42,7 @@ def from_range(document: Shown, found: types.Range) -> Span:
 
 
 def diagnostic(document: Shown, finding: Finding, client: Client) -> types.Diagnostic:
-    related = [_related(document, e.span, e.text) for e in finding.related if e.span] if client.related else None
+    related = [r for e in finding.related if (r := _related(document, e))] if client.related else None
     return types.Diagnostic(
         range=to_range(document, finding.span),
         message=finding.message,
@@ -54,9 +55,17 @@ def diagnostic(document: Shown, finding: Finding, client: Client) -> types.Diagn
     )
 
 
-def _related(document: Shown, span: Span, text: str) -> types.DiagnosticRelatedInformation:
-    place = document.at(span.start)
-    return types.DiagnosticRelatedInformation(types.Location(place.uri, to_range(place, span)), text)
+def _related(document: Shown, evidence: Evidence) -> types.DiagnosticRelatedInformation | None:
+    """A place that can be opened: in the document, or a file of this machine (the marker, pip's configuration)."""
+    if evidence.span is not None:
+        place = document.at(evidence.span.start)
+        location = types.Location(place.uri, to_range(place, evidence.span))
+    elif evidence.path:
+        start = types.Position(0, 0)
+        location = types.Location(uris.from_path(evidence.path), types.Range(start, start))
+    else:
+        return None
+    return types.DiagnosticRelatedInformation(location, evidence.text)
 
 
 def _data(finding: Finding) -> dict[str, str]:
@@ -115,6 +124,15 @@ def _workspace_edit(document: Shown, edits: Iterable[Edit], client: Client) -> t
 
 
 # --- hover ---
+
+
+def address(document: Shown, place: Span | str) -> str:
+    """Where a client opens a place of the document or a file of this machine; "" for what has no file."""
+    if isinstance(place, str):
+        return uris.from_path(place)
+    holder = document.at(place.start)
+    line = to_range(holder, place).start.line + 1
+    return f"{holder.uri}#L{line}" if holder.uri.startswith("file:") else ""
 
 
 def hover(document: Shown, span: Span, markdown: str, client: Client) -> types.Hover:

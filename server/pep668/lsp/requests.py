@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -31,7 +32,8 @@ async def hover(server: Server, params: types.HoverParams) -> types.Hover | None
     if document is None or found is None:
         return None
     at = document.offset(params.position.line, params.position.character)
-    shown = hovers.hover(found, at)
+    link = partial(convert.address, document) if server.client.markdown else hovers.no_link
+    shown = hovers.hover(found, at, link)
     return None if shown is None else convert.hover(document, *shown, server.client)
 
 

@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason for a verdict, in words; `span` is the place in the document that shows it."""
+    """One reason for a verdict, in words; `span` is the place in the document that shows it, `path` a file that does.
+
+    An empty span shows nothing and counts as none. `path` is absolute, on this machine.
+    """
 
     text: str
     span: Span | None = None
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        if self.span is not None and self.span.start == self.span.end:
+            object.__setattr__(self, "span", None)
 
 
 @dataclass(frozen=True, slots=True)

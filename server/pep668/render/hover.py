@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pep668.analysis import Analysis
 from pep668.fixes import propose
 from pep668.model import Environment, ErrorReport, Evidence, Finding, Judged, Managed, Verdict
@@ -12,13 +14,22 @@ from .requirement import requirement
 
 _EVIDENCE = 3
 
+Link = Callable[[Span | str], str]
 
-def hover(analysis: Analysis, offset: int) -> tuple[Span, str] | None:
-    """What stands at an offset of the document and what it would do; None where that is nothing of ours."""
+
+def no_link(_: Span | str) -> str:
+    return ""
+
+
+def hover(analysis: Analysis, offset: int, link: Link = no_link) -> tuple[Span, str] | None:
+    """What stands at an offset of the document and what it would do; None where that is nothing of ours.
+
+    `link` gives the address under which a client opens a place of the document or a file, "" where it cannot.
+    """
     for judged in analysis.context.judged:
         span = judged.install.command.outer(judged.install.span)
         if span.start <= offset <= span.end:
-            return span, _install(analysis, judged)
+            return span, _install(analysis, judged, link)
     for report in analysis.context.reports:
         if report.span.start <= offset <= report.span.end:
             return report.span, _report(analysis, report)
@@ -29,12 +40,12 @@ def hover(analysis: Analysis, offset: int) -> tuple[Span, str] | None:
     return None
 
 
-def _install(analysis: Analysis, judged: Judged) -> str:
+def _install(analysis: Analysis, judged: Judged, link: Link) -> str:
     environment = judged.environment
-    lines = [_verdict(judged), _target(environment)]
+    lines = [_verdict(judged), _target(environment, link)]
     if environment.verdict is not Verdict.ALLOWED and (quote := marker_text(environment)):
         lines.append(f"> {quote}")
-    lines += _reasons(judged, analysis.context.lines)
+    lines += _reasons(judged, analysis.context.lines, link)
     lines += _instead(analysis, [f for f in analysis.findings if f.subject is judged])
     return "\n\n".join(line for line in lines if line)
 
@@ -57,7 +68,7 @@ def _verdict(judged: Judged) -> str:
     return f"{command} is **not refused** {where}."
 
 
-def _target(environment: Environment) -> str:
+def _target(environment: Environment, link: Link) -> str:
     interpreter = environment.interpreter
     if interpreter is None:
         if environment.distribution and environment.managed is Managed.YES:
@@ -68,7 +79,8 @@ def _target(environment: Environment) -> str:
     if interpreter.marker is None:
         return f"{reached}, which is not externally managed."
     by = f" by {escaped(environment.distribution)}" if environment.distribution else ""
-    return f"{reached}, marked as externally managed{by} in {code(interpreter.marker.path)}."
+    path = interpreter.marker.path
+    return f"{reached}, marked as externally managed{by} in {_linked(code(path), link(path))}."
 
 
 def marker_text(environment: Environment) -> str:
@@ -81,19 +93,29 @@ def marker_text(environment: Environment) -> str:
     return escaped(text if len(text) <= 240 else f"{text[:239].rstrip()}…")
 
 
-def _reasons(judged: Judged, lines: LineTable) -> list[str]:
+def _reasons(judged: Judged, lines: LineTable, link: Link) -> list[str]:
     environment = judged.environment
     said = judged.install.command.outer(judged.install.program) if environment.interpreter else None
-    shown = [e for e in environment.evidence if e.span is not None and e.span != said][:_EVIDENCE]
+    marker = environment.interpreter.marker if environment.interpreter else None
+    said_already = marker.path if marker else ""
+    shown = [e for e in environment.evidence if (e.span and e.span != said) or (e.path and e.path != said_already)]
+    shown = shown[:_EVIDENCE]
     kernel = judged.install.command.region.fact("kernel")
     if kernel is not None and kernel.evidence not in shown:
         shown.append(kernel.evidence)
-    return ["\n".join(f"- {_reason(e, lines)}" for e in shown)] if shown else []
+    return ["\n".join(f"- {_reason(e, lines, link)}" for e in shown)] if shown else []
 
 
-def _reason(evidence: Evidence, lines: LineTable) -> str:
-    where = f" (line {lines.position(evidence.span.start)[0] + 1})" if evidence.span else ""
-    return f"{escaped(evidence.text)}{where}"
+def _reason(evidence: Evidence, lines: LineTable, link: Link) -> str:
+    text = escaped(evidence.text)
+    if evidence.span is not None:
+        line = f"line {lines.position(evidence.span.start)[0] + 1}"
+        return f"{text} ({_linked(line, link(evidence.span))})"
+    return _linked(text, link(evidence.path)) if evidence.path else text
+
+
+def _linked(text: str, address: str) -> str:
+    return f"[{text}]({address})" if address else text
 
 
 def _instead(analysis: Analysis, findings: list[Finding]) -> list[str]:
