@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pep668 import data
 from pep668.data._files import load_json
 
 
@@ -24,13 +25,14 @@ class Image:
     `python` is what `python3` and `pip` on PATH are: `system` (the distribution's,
     once it is installed), `own` (in /usr/local, unmarked), `conda`, `none`.
     `note` says where the knowledge comes from, for the evidence. `environment` is a folder whose
-    programs come first in PATH, once a virtual environment is made there.
+    programs come first in PATH, once a virtual environment is made there. `by_name`: nothing but its name says so.
     """
 
     suite: str
     python: str = "system"
     note: str = ""
     environment: str = ""
+    by_name: bool = False
 
 
 _SUITE_TOKENS = {
@@ -42,7 +44,9 @@ _SUITE_TOKENS = {
     ),
 }
 _BY_TOKEN = {token: f"{family}:{token}" for family, tokens in _SUITE_TOKENS.items() for token in tokens}
-_NUMBERED = re.compile(r"(ubuntu|debian|alpine|ubi|al|oraclelinux|rockylinux|fedora|noble|jammy)-?v?(\d[\d.]*)$")
+_NUMBERED = re.compile(
+    r"(ubuntu|debian|alpine|ubi|al|amazonlinux|oraclelinux|rockylinux|rocky|almalinux|centos|el|fedora)v?(\d[\d.]*)$"
+)
 _VERSION = re.compile(r"v?(\d[\w.]*?)(?:[-_]|$)")
 _ARCHITECTURE = re.compile(r"^(?:amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/")
 _BASES = ("debian", "ubuntu", "alpine")
@@ -78,14 +82,27 @@ def split_reference(reference: str) -> tuple[str, str]:
 def suite_in_tag(tag: str) -> str:
     """The suite that a tag names (`3.12-slim-bookworm`, `24-alpine3.19`, `12.4-devel-ubuntu22.04`), or ""."""
     found = ""
-    for token in re.split(r"[-_+]", tag.lower()):
+    tokens = re.split(r"[-_+]", tag.lower())
+    for token, following in zip(tokens, (*tokens[1:], ""), strict=True):
         if token in _BY_TOKEN:
             found = _BY_TOKEN[token]
-        elif (numbered := _NUMBERED.match(token)) and numbered[1] in ("ubuntu", "debian", "alpine"):
-            found = f"{numbered[1]}:{numbered[2]}"
+        elif token in _BASES and _RELEASES[token].fullmatch(following):  # `dev-ubuntu-22.04`
+            found = f"{token}:{following}"
+        elif (numbered := _NUMBERED.match(token)) and numbered[1] in _BASES:
+            release = numbered[2]
+            if numbered[1] == "ubuntu" and len(release) == 4 and release.isdigit():  # ubuntu2204
+                release = f"{release[:2]}.{release[2:]}"
+            found = f"{numbered[1]}:{release}"
         elif numbered:
             found = token
     return found
+
+
+_RELEASES = {
+    "debian": re.compile(r"\d{1,2}(?:\.\d+)?"),
+    "ubuntu": re.compile(r"\d\d\.\d\d"),
+    "alpine": re.compile(r"3\.\d{1,2}(?:\.\d+)?"),
+}
 
 
 def key_of(tag: str) -> tuple[str, str, str]:
@@ -141,14 +158,14 @@ def numbers(version: str) -> tuple[int, ...]:
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 
-# The suites of official images that are no os-release IDs: al2023, ubi9, oraclelinux9.
-_FAMILIES = {"al2": "amzn", "ubi": "rhel", "oraclelinux": "ol"}
-
-
 def family(suite: str) -> str:
-    """The distribution of a suite, as an ID of the distributions' data."""
+    """The distribution of a suite, as an ID of the distributions' data: `oraclelinux9` is ol, `al2023` amzn."""
     name = suite.partition(":")[0]
-    return next((id for prefix, id in _FAMILIES.items() if name.startswith(prefix)), name)
+    row = data.distribution(name) or data.distribution(name.rstrip("0123456789.v"))
+    return row.id if row else _FAMILIES.get(name.rstrip("0123456789."), name)
+
+
+_FAMILIES = {"al": "amzn", "el": "rhel"}
 
 
 def _release(suite: str) -> str:
@@ -173,11 +190,19 @@ def lookup(reference: str) -> Image | None:
         return Image(_base_suite(repository, tag))
     rules = official.get(repository)
     if rules is None:
-        suite = suite_in_tag(tag)
-        return Image(suite, note="the tag names it") if suite else None
+        return _by_its_names(repository, tag)
     suite = suite_in_tag(tag) or _by_rule(rules, tag)
     python = "own" if repository in ("python", "pypy") else "system"
     return Image(suite, python)
+
+
+def _by_its_names(repository: str, tag: str) -> Image | None:
+    """An image whose tag or name says what it stands on: `x/y:1-noble`, `x/dev-ubuntu-22.04`, `x/ubuntu:22.04`."""
+    name = repository.rpartition("/")[2]
+    suite = suite_in_tag(tag) or suite_in_tag(name)
+    if not suite and name in _BASES:
+        suite = _base_suite(name, tag) if _RELEASES[name].fullmatch(tag.partition("-")[0]) else ""
+    return Image(suite, by_name=True) if suite else None
 
 
 def by_repository(reference: str) -> Image | None:

@@ -127,6 +127,8 @@ def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceIn
         note = f"{label}'s Python is marked as externally managed"
     elif not note and managed is Managed.NO:
         note = f"{label}'s Python is not marked"
+    if note and image.by_name:
+        note = f"{label} by its name; {note}"
     found = Evidence(f"{evidence.text} ({note})" if note else evidence.text, evidence.span)
     decides = f"which base the image {reference} has" if managed is Managed.MAYBE else ""
     return PlaceInfo(
