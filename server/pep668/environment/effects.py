@@ -75,7 +75,8 @@ def with_path(shell: Shell, system: System, text: str, evidence: Evidence) -> Sh
         if part.rstrip("/") in ("/usr/bin", "/bin"):
             return replace(shell, first=None)
         if part and (source := source_of(shell.absolute(part), system, evidence)):
-            return replace(shell, first=source)
+            same = kept and kept.certain and (kept.kind, kept.path) == (source.kind, source.path)
+            return shell if same else replace(shell, first=source)
     if extends:
         return shell
     return replace(shell, first=None if kept and kept.kind is not SourceKind.OWN else kept)

@@ -49,7 +49,10 @@ def place_of(region: Region) -> PlaceInfo:
         if fact is not None:
             places = [of(value.strip(), fact.evidence, where) for value in (fact.value or "").split("|")]
             if len(places) == 1:
-                return places[0]
+                platform = region.fact("platform") if places[0].managed is Managed.MAYBE else None
+                return (
+                    _of_platform(platform.value, platform.evidence, where) if platform and platform.value else places[0]
+                )
             return PlaceInfo(True, evidence=(fact.evidence,), directory=where, alternatives=tuple(places))
     return PlaceInfo(False, directory=where)
 

@@ -150,7 +150,11 @@ class Reader:
             new.add(name)
         for name, value, text in values:
             self.stage.environment[name] = value
-            self.stage.learn(Fact("variable", value, self.evidence(found, text=text), name))
+            before = self.stage.known.get(("variable", name))
+            # `PATH=$PATH:/more`: what comes first in it still does because of the earlier line
+            extends = before and before.value and value and value.startswith(f"{before.value}:")
+            evidence = before.evidence if before and extends else self.evidence(found, text=text)
+            self.stage.learn(Fact("variable", value, evidence, name))
 
     def _before(self, name: str, new: set[str]) -> str | None:
         return "" if name in new and name not in self.stage.environment else self.stage.lookup(name)
@@ -181,6 +185,8 @@ class Reader:
         if argv:
             program = argv[0].value.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
             self.stage.learn(Fact("shell", program, self.evidence(found)))
+            if program in ("cmd", "powershell"):
+                self.stage.learn(Fact("platform", "windows", self.evidence(found)))
             login = any(a.value == "--login" or re.match(r"-\w*l", a.value) for a in argv[1:])
             self.stage.learn(Fact("login", "yes" if login and program.endswith("sh") else None, self.evidence(found)))
 
