@@ -5,13 +5,15 @@ The order follows pip and uv as observed (docs/evaluation.md).
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import NamedTuple
 
-from pep668.model import Bypass, Evidence, Install, Machine, Managed, Span, Verdict
+from pep668.model import Bypass, Evidence, Expansion, Install, Machine, Managed, Span, Verdict
 
-from .files import FALSE, TRUE
+from .files import FALSE, TRUE, user_of
 from .place import PlaceInfo
-from .state import Shell, System
+from .state import Change, Shell, System
 from .target import Target
 
 
@@ -40,16 +42,21 @@ def verdict(
         if family & _ENSUREPIP_DISABLED:
             why = Evidence(f"{machine.distribution.name} disables ensurepip in its own words", here)
             return Outcome(Verdict.ALLOWED, None, (why,))
-    if system.marker_removed is not None:
-        return Outcome(Verdict.ALLOWED, Bypass.MARKER_REMOVED, (system.marker_removed,))
+    if shell.unmarked is not None:
+        return Outcome(Verdict.ALLOWED, None, (shell.unmarked,))
     unknown = None
+    removed = system.marker_removed
+    if removed is not None and _concerns(removed, install, place, target):
+        if removed.certain:
+            return Outcome(Verdict.ALLOWED, Bypass.MARKER_REMOVED, (removed.evidence,))
+        unknown = Outcome(Verdict.DEPENDS, None, (removed.evidence,), "whether the marker is removed before")
     if install.tool != "ensurepip":
-        bypass = _bypass(install, shell, system, machine)
+        bypass = _bypass(install, shell, system, place, machine)
         if bypass is not None and bypass.verdict is Verdict.ALLOWED:
             return bypass
         if place.pip_config is not None and install.tool != "uv":
             return Outcome(Verdict.ALLOWED, Bypass.RUNNER, (place.pip_config,))
-        unknown = bypass
+        unknown = bypass or unknown
     if target.managed is Managed.MAYBE:
         return Outcome(Verdict.DEPENDS)
     return unknown or Outcome(Verdict.REFUSED)
@@ -62,19 +69,27 @@ def _option_named(install: Install) -> Span | None:
     return install.command.outer(option.span) if option is not None else None
 
 
-def _bypass(install: Install, shell: Shell, system: System, machine: Machine | None) -> Outcome | None:
+def _concerns(removed: Change, install: Install, place: PlaceInfo, target: Target) -> bool:
+    """Whether it is the marker of the Python that the install reaches."""
+    reached = install.python.version or (target.interpreter.version if target.interpreter else place.ships.python)
+    return not removed.python or not reached or removed.python == reached
+
+
+def _bypass(
+    install: Install, shell: Shell, system: System, place: PlaceInfo, machine: Machine | None
+) -> Outcome | None:
     """What switches the check off: `allowed`, or `depends` where that is not known to be on."""
     flag = install.option("--break-system-packages")
     if flag is not None:
         evidence = Evidence("--break-system-packages switches the check off", install.command.outer(flag.span))
         return Outcome(Verdict.ALLOWED, Bypass.FLAG, (evidence,))
     uv = install.tool == "uv"
-    variables = _variables(shell, machine)
-    if not uv and install.option("--isolated") is not None:
-        return None
-    unknown = None
+    isolated = not uv and install.option("--isolated") is not None
+    variables = {} if isolated else _variables(shell, machine)
+    unknown = _held(install, shell)
     name = "UV_BREAK_SYSTEM_PACKAGES" if uv else "PIP_BREAK_SYSTEM_PACKAGES"
     found = variables.get(name)
+    off = False  # a false value wins over pip's configuration, an empty one does not count
     if found is not None:
         text, evidence = found
         if text is None:
@@ -86,17 +101,24 @@ def _bypass(install: Install, shell: Shell, system: System, machine: Machine | N
                 f"{evidence.text} is neither true nor false: {install.tool} stops with a usage error", evidence.span
             )
             return Outcome(Verdict.ALLOWED, None, (junk,))
+        off = bool(text) and (text or "").lower() in FALSE
     if uv:
         return unknown
     skips = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT") if install.operation == "install" else ()
     for name in skips:
         if name in variables and variables[name][0] != "":
             return Outcome(Verdict.ALLOWED, None, (variables[name][1],))
+    if off:
+        return unknown
     sections = ("global", install.operation)
-    for section in sections:
-        if section in system.pip_config:
-            return Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (system.pip_config[section],))
-    if machine is not None:
+    for change in (system.pip_config[s] for s in sections if s in system.pip_config):
+        own = change.user is not None
+        if own and (isolated or (place.container and _name(change.user) != _name(user_of(shell)))):
+            continue
+        if change.certain and (not own or place.container or change.user == user_of(shell)):
+            return Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (change.evidence,))
+        unknown = Outcome(Verdict.DEPENDS, None, (change.evidence,), "whether this configuration of pip holds here")
+    if machine is not None and not isolated:
         for section in sections:
             key = f"{section}.break-system-packages"
             if machine.pip_config.get(key, "").lower() in TRUE:
@@ -104,6 +126,34 @@ def _bypass(install: Install, shell: Shell, system: System, machine: Machine | N
                 why = Evidence(f"{where} sets break-system-packages", path=machine.pip_config_files.get(key, ""))
                 return Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (why,))
     return unknown
+
+
+def _name(user: str | None) -> str:
+    """A user in a container, where it is root unless something else is said."""
+    return "root" if user in (None, "", "0") else user or ""
+
+
+def _held(install: Install, shell: Shell) -> Outcome | None:
+    """`depends` where a variable that is not known among the words may hold the flag."""
+    for word in install.command.words:
+        names = [part.name for part in word.parts if isinstance(part, Expansion) and part.name]
+        if not names or word.quoted:
+            continue
+        variable = shell.variables.get(names[0])
+        told = variable.maybe if variable is not None and variable.text is None else ()
+        if any(_FLAG in text for text in told) or (
+            _OPTIONS.search(names[0]) and variable is None and len(word.parts) == 1
+        ):
+            evidence = (
+                variable.evidence if variable is not None else Evidence("options", install.command.outer(word.span))
+            )
+            evidence = replace(evidence, text=f"${names[0]} may hold {_FLAG}")
+            return Outcome(Verdict.DEPENDS, None, (evidence,), f"whether ${names[0]} holds {_FLAG}")
+    return None
+
+
+_FLAG = "--break-system-packages"
+_OPTIONS = re.compile(r"(?:^|_)(?:OPTS?|OPTIONS?|FLAGS?|EXTRA_?ARGS|BREAK\w*)$", re.IGNORECASE)
 
 
 # Their python3 says "ensurepip is disabled in Debian/Ubuntu for the system python", whatever the marker.

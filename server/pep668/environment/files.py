@@ -6,12 +6,16 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from pep668.model import Bypass
+from pep668.model import Bypass, Command, Evidence, Scope, ScopeKind
+from pep668.text import Span
 
-from .run import Run
-from .state import UNKNOWN, Shell
+from .run import Run, replace_shell, short
+from .state import UNKNOWN, Change, Shell
 
 MARKER = re.compile(r"EXTERNALLY[-*?]|EXTERNALLY\b|/EXTERN\*", re.IGNORECASE)
+OVERWRITTEN = "overwritten"  # the name of an `Override` that has no effect: pip refuses with an empty marker as well
+_VERSION = re.compile(r"python(3\.\d+)/[^/]*$")
+_NEGATED = re.compile(r"(?:^|[\s(\[])!(?=\s)")
 
 
 _CONFIG_TRUE = re.compile(r"break[-_]system[-_]packages\s*=?\s*(?:true|1|yes|on)\b", re.IGNORECASE)
@@ -21,19 +25,94 @@ _CONFIG_FILE = re.compile(r"pip(?:\.conf|\.ini)$|/pip/pip\.conf$|PIP_CONFIG_FILE
 
 
 def _removes(run: Run) -> Shell:
-    """rm, mv, unlink of the marker: named outright, by `find ... -exec rm`, or piped into `xargs rm`."""
+    """rm, unlink, mv of the marker: named outright, by a loop's variable, by `find -exec`, or piped into `xargs`."""
     command = run.command
-    named = run.words[1:] + [w.pattern for wrapper in command.wrappers for w in wrapper.words]
+    named = run.words[1:] if run.words[0] != "mv" else run.words[1:-1]
+    named = [w for w in named if not w.startswith("-")] + [w.pattern for x in command.wrappers for w in x.words]
     if any(wrapper.name == "xargs" for wrapper in command.wrappers):
         named.append(command.region.text[command.statement.start : command.statement.end])
-    if any(MARKER.search(w) for w in named):
-        text = "the marker is removed here"
-        run.system.marker_removed = run.override(Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", text)
+    named += [looped for word in run.words[1:] if (looped := _looped(word, command))]
+    found = [w for w in named if MARKER.search(w)]
+    if found:
+        _marker_gone(run, found)
     return run.shell
+
+
+def _looped(word: str, command: Command) -> str:
+    """What a loop puts into its variable: `for f in /usr/lib/python3*/EXTERNALLY-MANAGED; do rm "$f"`."""
+    name = re.fullmatch(r"\$\{(\w+)\}", word)
+    if not name:
+        return ""
+    found = re.search(rf"\bfor\s+{name[1]}\s+in\s+([^;\n]*)", command.region.text[: command.span.start])
+    return found[1] if found else ""
+
+
+def _marker_gone(run: Run, named: list[str]) -> None:
+    versions = {v[1] if (v := _VERSION.search(w.strip("\"'"))) else "" for w in named}
+    version = versions.pop() if len(versions) == 1 else ""
+    evidence = run.override(Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", "the marker is removed here", version)
+    before = run.system.marker_removed
+    if _elsewhere(run) or (before is not None and before.certain and not before.python):
+        return
+    certain = run.certain or _tested(run.command)
+    run.system.marker_removed = Change(evidence, certain, version)
+
+
+def _elsewhere(run: Run) -> bool:
+    """Whether what the command changes is another system's than the document's own."""
+    return bool(run.shell.elsewhere) or run.shell.image is not None
+
+
+def _tested(command: Command) -> bool:
+    """Whether the conditions that it hangs on ask for the marker itself, so that behind them there is none."""
+    branches = [s for s in command.scope if s.kind is ScopeKind.BRANCH and s.name != "&&"]
+    text = command.region.text
+    written = [text[w.span.start : w.span.end].strip("\"'") for w in command.words[1:] if w.pattern[:1] != "-"]
+    return bool(branches) and all(
+        MARKER.search(c) or any(w in c for w in written) for c in (_condition(s, command) for s in branches)
+    )
+
+
+def _condition(scope: Scope, command: Command) -> str:
+    """The text of the test that a branch hangs on."""
+    text = command.region.text[scope.owner : command.span.start]
+    return re.split(r"\bthen\b", text, maxsplit=1)[0]
+
+
+def without_marker(scope: Scope, command: Command) -> Evidence | None:
+    """The test behind which there is no marker: the `else` of one for it, or the `then` of one for its absence."""
+    if scope.kind is not ScopeKind.BRANCH or scope.name not in ("then", "else"):
+        return None
+    if not command.region.text.startswith("if", scope.owner):
+        return None
+    condition = _condition(scope, command)
+    # `A || B` and `A && B` say less
+    if not MARKER.search(condition) or "&&" in condition or "||" in condition or "elif" in condition:
+        return None
+    if (scope.name == "then") is not bool(_NEGATED.search(condition)):
+        return None
+    written = " ".join(condition.removeprefix("if").strip(" ;\n").split())
+    where = Span(scope.owner, scope.owner + len(condition.rstrip()))
+    return Evidence(f"`{short(written)}`: only where there is no marker", command.outer(where))
 
 
 def _find(run: Run) -> Shell:
     return _removes(run) if "-delete" in run.words else run.shell
+
+
+def _overwrites(run: Run) -> Shell:
+    """truncate, cp, ln onto the marker. A link to a device is no file, and no marker for pip."""
+    target = next((w for w in reversed(run.words[1:]) if not w.startswith("-")), "")
+    if MARKER.search(target) and run.words[0] != "touch":
+        if run.words[0] == "ln" and "/dev/null" in run.words:
+            _marker_gone(run, [target])
+        else:
+            run.override(Bypass.MARKER_REMOVED, OVERWRITTEN, "the marker is overwritten here")
+    return run.shell
+
+
+def _linked(run: Run) -> Shell:
+    return _other_python(replace_shell(run, _overwrites(run)))
 
 
 def switches_off(config: str) -> bool:
@@ -48,7 +127,10 @@ def written(run: Run) -> None:
     ]
     if run.words[:1] == ["tee"]:
         targets += run.arguments
-    if not any(_CONFIG_FILE.search(t) for t in targets):
+    if any(MARKER.search(t) for t in targets):
+        run.override(Bypass.MARKER_REMOVED, OVERWRITTEN, "the marker is overwritten here")
+    written_to = next((t for t in targets if _CONFIG_FILE.search(t)), None)
+    if written_to is None:
         return
     text = " ".join(run.words)
     for redirect in run.command.redirects:
@@ -59,7 +141,9 @@ def written(run: Run) -> None:
     text += "\n" + run.command.region.text[statement.start : statement.end]
     if _CONFIG_TRUE.search(text):
         section = "install" if "[install]" in text and "[global]" not in text else "global"
-        run.system.pip_config[section] = run.override(Bypass.PIP_CONFIG, section, "pip.conf switches the check off")
+        evidence = run.override(Bypass.PIP_CONFIG, section, "pip.conf switches the check off")
+        own = None if written_to.startswith("/etc/") or "PIP_CONFIG_FILE" in written_to else _user(run)
+        _configured(run, section, evidence, own)
 
 
 def pip(run: Run) -> Shell:
@@ -68,10 +152,26 @@ def pip(run: Run) -> Shell:
         section, _, key = arguments[2].partition(".")
         if key.replace("_", "-") == "break-system-packages" and arguments[3].lower() in TRUE:
             text = "pip's configuration switches the check off"
-            run.system.pip_config[section] = run.override(Bypass.PIP_CONFIG, section, text)
+            evidence = run.override(Bypass.PIP_CONFIG, section, text)
+            _configured(run, section, evidence, None if {"--global", "--site"} & set(run.words) else _user(run))
     if arguments[:2] == ["config", "unset"] and len(arguments) >= 3:
         run.system.pip_config.pop(arguments[2].partition(".")[0], None)
     return run.shell
+
+
+def _configured(run: Run, section: str, evidence: Evidence, user: str | None) -> None:
+    before = run.system.pip_config.get(section)
+    if not _elsewhere(run) and not (before is not None and before.certain and before.user is None):
+        run.system.pip_config[section] = Change(evidence, run.certain, user=user)
+
+
+def _user(run: Run) -> str:
+    return user_of(run.shell)
+
+
+def user_of(shell: Shell) -> str:
+    """The user that commands run as; "" for whoever starts the script."""
+    return shell.user.partition(":")[0] if shell.user else ""
 
 
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
@@ -152,12 +252,13 @@ EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "unlink": _removes,
     "mv": _removes,
     "find": _find,
+    "truncate": _overwrites,
+    "cp": _overwrites,
+    "ln": _linked,
     **dict.fromkeys(
         ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman", "brew"), _packages
     ),
-    **dict.fromkeys(
-        ("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "ln", "update-alternatives"), _other_python
-    ),
+    **dict.fromkeys(("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "update-alternatives"), _other_python),
     "make": _make,
     "configure": _configure,
 }

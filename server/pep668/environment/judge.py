@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pep668 import data
 from pep668.model import Environment, EnvironmentKind, Evidence, Install, Machine, Managed, Verdict
 
 from . import check
@@ -50,10 +49,8 @@ class Judge:
         if machine is not None and not shell.sudo:
             as_root = machine.root
         pip_version = target.interpreter.pip_version if target.interpreter else None
-        if not pip_version and place.known and place.python == "system":
-            row = data.distribution(place.distribution)
-            shipped = row.shipped(place.release) if row else None
-            pip_version = shipped.pip if shipped and target.kind is not EnvironmentKind.VIRTUAL else None
+        if not pip_version and place.known and target.kind is not EnvironmentKind.VIRTUAL:
+            pip_version = place.ships.pip
         return Environment(
             verdict=verdict,
             managed=target.managed,

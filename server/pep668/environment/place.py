@@ -36,6 +36,12 @@ class PlaceInfo:
     alternatives: tuple[PlaceInfo, ...] = ()
     environment: str = ""
 
+    @property
+    def ships(self) -> data.Shipped:
+        """What the distribution's release there ships, where its own Python is meant."""
+        row = data.distribution(self.distribution) if self.distribution and self.python == "system" else None
+        return (row.shipped(self.release) if row else None) or data.Shipped()
+
 
 USER_MACHINE = PlaceInfo(False)
 

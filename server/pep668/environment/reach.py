@@ -168,10 +168,9 @@ class Reach:
             decides = f"which Python {program} reaches: the image brings none"
             return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, place.evidence, program, decides)
         version = install.python.version
-        row = data.distribution(place.distribution) if version and place.distribution else None
-        shipped = row.shipped(place.release) if row else None
-        if version and shipped and shipped.python and version != shipped.python and place.managed is Managed.YES:
-            evidence = Evidence(f"{place.label} ships Python {shipped.python}, not {version}")
+        shipped = place.ships.python
+        if version and shipped and version != shipped and place.managed is Managed.YES:
+            evidence = Evidence(f"{place.label} ships Python {shipped}, not {version}")
             decides = f"where Python {version} comes from"
             return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, evidence), program, decides)
         kind = {

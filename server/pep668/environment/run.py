@@ -28,14 +28,18 @@ class Run:
         """The words behind the program that are not options."""
         return [w for w in self.words[1:] if not w.startswith("-")]
 
-    def override(self, bypass: Bypass, name: str, text: str) -> Evidence:
+    def override(self, bypass: Bypass, name: str, text: str, python: str = "") -> Evidence:
         evidence = self.evidence(text)
-        self.overrides.append(Override(bypass, name, evidence, self.command))
+        self.overrides.append(Override(bypass, name, evidence, self.command, python))
         return evidence
 
 
+def replace_shell(run: Run, shell: Shell) -> Run:
+    return Run(run.command, shell, run.system, run.overrides, run.words, run.certain)
+
+
 def replace_words(run: Run, words: list[str]) -> Run:
-    return Run(run.command, run.shell, run.system, run.overrides, words)
+    return Run(run.command, run.shell, run.system, run.overrides, words, run.certain)
 
 
 def short(text: str, most: int = 60) -> str:

@@ -38,11 +38,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """`text` is symbolic, None where it is unknown altogether."""
+    """`text` is symbolic, None where it is unknown altogether; `maybe` are then texts that it has in some cases."""
 
     text: str | None
     evidence: Evidence
     exported: bool = False
+    maybe: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Shell:
     """The state of a shell process at one point. Mappings are copied on change, so snapshots are cheap.
 
     `elsewhere` names another machine (`ssh host`), `image` a container's image that
-    the commands run in instead of the document's own place, `program` is what the function that is called runs.
+    the commands run in instead of the document's own place, `program` is what the function that is called runs,
+    `unmarked` a test that only lets Pythons without a marker pass.
     """
 
     variables: dict[str, Variable] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Shell:
     image: str | None = None
     dead: bool = False
     program: str = ""
+    unmarked: Evidence | None = None
 
     def with_variable(self, name: str, variable: Variable | None) -> Shell:
         variables = dict(self.variables)
@@ -113,13 +116,27 @@ class Handed:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done to a system that switches the check off.
+
+    `certain`: it happens whatever conditions come to. `python` is the version whose marker it concerns ("3.11"), "" for
+    any; `user` whose pip it holds for, None for everybody's.
+    """
+
+    evidence: Evidence
+    certain: bool = True
+    python: str = ""
+    user: str | None = None
+
+
 @dataclass(slots=True)
 class System:
     """What stays on a machine: files and packages, as far as the document tells."""
 
     environments: dict[str, Evidence] = field(default_factory=dict)
-    marker_removed: Evidence | None = None
-    pip_config: dict[str, Evidence] = field(default_factory=dict)
+    marker_removed: Change | None = None
+    pip_config: dict[str, Change] = field(default_factory=dict)
     packages: dict[str, Evidence] = field(default_factory=dict)
     other_python: Evidence | None = None
     configured: dict[str, str] = field(default_factory=dict)  # folders of Python's source to the prefix they build for
@@ -161,12 +178,19 @@ def _around(path: str, folders: Mapping[str, Evidence]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A place where the check is switched off for later commands (or for its own one)."""
+    """A place where the check is switched off for later commands (or for its own one).
+
+    `python` is the version whose marker is removed, "" for any.
+    """
 
     bypass: Bypass
     name: str
     evidence: Evidence
     command: Command | None = None
+    python: str = ""
+
+
+_MOST_TEXTS = 8
 
 
 def merge(shells: list[Shell]) -> Shell:
@@ -180,8 +204,12 @@ def merge(shells: list[Shell]) -> Shell:
         values = [s.variables.get(name) for s in alive]
         known = [v for v in values if v is not None]
         same = len(known) == len(values) and len({v.text for v in known}) == 1
+        told = dict.fromkeys(t for v in known for t in (v.text, *v.maybe) if t is not None)
         variables[name] = replace(
-            known[0], text=known[0].text if same else None, exported=any(v.exported for v in known)
+            known[-1] if not same else known[0],
+            text=known[0].text if same else None,
+            exported=any(v.exported for v in known),
+            maybe=() if same else tuple(told)[:_MOST_TEXTS],
         )
     return replace(
         first,

@@ -30,7 +30,7 @@ from . import effects, files, wrappers
 from .judge import Judge
 from .place import place_of
 from .run import Run
-from .state import Override, Shell, Source, SourceKind, System, Variable, merge
+from .state import Change, Override, Shell, Source, SourceKind, System, Variable, merge
 
 _MAX_REPLAYS = 2_000  # a bound for functions that call each other
 _DEEPEST_CALL = 50
@@ -178,6 +178,9 @@ class Walk:
             shell = stack[-1].shell
             if part.kind is ScopeKind.SUBSHELL and part.name == _NESTED:
                 shell = _forked(shell, command, process.system, self.overrides)
+            tested = files.without_marker(part, command)
+            if tested is not None:
+                shell = replace(shell, unmarked=tested)
             stack.append(_Frame(part, shell, uncertain=_uncertain(part, command)))
 
     def _leave(self, process: _Process, depth: int) -> None:
@@ -188,6 +191,7 @@ class Walk:
             parent, scope = stack[-1], frame.scope
             if scope is None or scope.kind is ScopeKind.SUBSHELL:
                 continue
+            frame.shell = replace(frame.shell, unmarked=parent.shell.unmarked)
             if _alternative(scope):
                 parent.alternatives.setdefault(scope.owner, []).append((scope.name, frame.shell))
             elif frame.uncertain:
@@ -307,7 +311,7 @@ def _initial(region: Region, system: System) -> Shell:
             source = Source(_SOURCES[fact.kind], fact.value or "", fact.evidence, certain=fact.value is not None)
             shell = replace(shell, first=source)
         elif fact.kind == "file" and fact.name.endswith("pip.conf") and files.switches_off(fact.value or ""):
-            system.pip_config["global"] = fact.evidence
+            system.pip_config["global"] = Change(fact.evidence)
     for handed in system.handed:
         shell = _with_variable(shell, system, handed.name, handed.text, handed.evidence)
     login = region.fact("login")

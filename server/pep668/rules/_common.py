@@ -97,6 +97,20 @@ def primary(context: Context, judged: Judged) -> str:
     return next((code for code in candidates if context.settings.selects(code)), "")
 
 
+def caught(context: Context, judged: Judged) -> bool:
+    """Whether the command's refusal is provided for: `pip install x || pip install --break-system-packages x`."""
+    command = judged.install.command
+    return any(
+        other.environment.verdict is Verdict.ALLOWED
+        and behind.operator == "||"
+        and behind.region is command.region
+        and behind.statement == command.statement
+        and behind.span.start > command.span.end
+        for other in context.judged
+        for behind in (other.install.command,)
+    )
+
+
 def finding(code: str, judged: Judged, message: str, severity: Severity, span: Span | None = None) -> Finding:
     """A finding about an install. What a document tells its readers is no error of this machine's: they have others."""
     where = program_span(judged.install) if span is None else span

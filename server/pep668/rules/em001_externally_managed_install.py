@@ -4,7 +4,8 @@ Finds commands of pip, uv, get-pip.py and ensurepip that would be refused with `
 because they reach a Python that its distribution marked with an `EXTERNALLY-MANAGED` file (PEP 668).
 
 It is an error where the refusal is certain (the image, or this machine's Python, is known), a warning if a document
-tells its readers to run it, and a hint where it depends on the machine. A command has one finding about its refusal:
+tells its readers to run it, and a hint where it depends on the machine, or where a working command behind `||` takes
+over. A command has one finding about its refusal:
 with `--user` it is EM006, with sudo it is EM002, as far as those rules are selected. Commands in a virtual environment,
 pipx and `uv tool` are never reported.
 
@@ -45,7 +46,7 @@ from pep668.context import Context
 from pep668.model import Finding, Severity, Verdict
 
 from . import Rule
-from ._common import SYSTEMS, finding, label, place, primary
+from ._common import SYSTEMS, caught, finding, label, place, primary
 
 RULE = Rule("EM001", "externally-managed-install", "An install that an externally managed Python refuses.")
 
@@ -55,7 +56,10 @@ def check(context: Context) -> Iterator[Finding]:
         if primary(context, judged) != RULE.code:
             continue
         command = label(judged.install)
-        if judged.environment.verdict is Verdict.REFUSED:
+        if judged.environment.verdict is Verdict.REFUSED and caught(context, judged):
+            message = f"{command} would be refused here, then what stands behind `||` is tried"
+            yield finding(RULE.code, judged, message, Severity.HINT)
+        elif judged.environment.verdict is Verdict.REFUSED:
             message = f"{command} would be refused here: {place(judged.environment)} is externally managed"
             yield finding(RULE.code, judged, message, Severity.ERROR)
         else:

@@ -38,7 +38,7 @@ from pep668.context import Context
 from pep668.model import Finding, Severity, Verdict
 
 from . import Rule
-from ._common import finding, label, place, primary, program_span, root_wrapper
+from ._common import caught, finding, label, place, primary, program_span, root_wrapper
 
 RULE = Rule("EM002", "sudo-pip", "pip as root against the system's Python.")
 
@@ -57,7 +57,9 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{label(install)} would be refused here, {wrapper.name} or not: "
                 f"{place(environment)} is externally managed"
             )
-            yield finding(RULE.code, judged, message, Severity.ERROR, span)
+            yield finding(
+                RULE.code, judged, message, Severity.HINT if caught(context, judged) else Severity.ERROR, span
+            )
         else:
             message = (
                 f"{label(install)} runs as root through {wrapper.name}: it leaves any active virtual environment "

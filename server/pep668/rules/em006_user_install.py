@@ -36,7 +36,7 @@ from pep668.context import Context
 from pep668.model import Finding, Severity, Verdict
 
 from . import Rule
-from ._common import SYSTEMS, finding, label, option, place, primary
+from ._common import SYSTEMS, caught, finding, label, option, place, primary
 
 RULE = Rule("EM006", "user-install", "`--user` as the way round the refusal.")
 
@@ -53,7 +53,9 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{label(install)} would be refused here with `--user` as well: "
                 f"{place(environment)} is externally managed"
             )
-            yield finding(RULE.code, judged, message, Severity.ERROR, span)
+            yield finding(
+                RULE.code, judged, message, Severity.HINT if caught(context, judged) else Severity.ERROR, span
+            )
         else:
             message = f"`--user` does not help where the Python is externally managed: {SYSTEMS} refuse it as well"
             yield finding(RULE.code, judged, message, Severity.HINT, span)
