@@ -57,9 +57,8 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{label(install)} would be refused here, {wrapper.name} or not: "
                 f"{place(environment)} is externally managed"
             )
-            yield finding(
-                RULE.code, judged, message, Severity.HINT if caught(context, judged) else Severity.ERROR, span
-            )
+            severity = Severity.HINT if caught(context, judged) else Severity.ERROR
+            yield finding(RULE.code, judged, message, severity, span)
         else:
             message = (
                 f"{label(install)} runs as root through {wrapper.name}: it leaves any active virtual environment "

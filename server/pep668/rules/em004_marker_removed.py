@@ -54,24 +54,20 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         seen.add(span)
         place = place_of(command.region)
-        message, severity = _told(override, place)
-        yield Finding(RULE.code, message, span, severity, command, place.evidence)
+        message, effective = _told(override, place)
+        thrown_away = command.region.fact("image") or command.region.fact("runner")
+        severity = Severity.HINT if effective and thrown_away else Severity.WARNING
+        yield Finding(RULE.code, message, span, severity, command, tuple(e for e in place.evidence if e.span))
 
 
-def _told(override: Override, place: PlaceInfo) -> tuple[str, Severity]:
+def _told(override: Override, place: PlaceInfo) -> tuple[str, bool]:
+    """What to say, and whether the change does what it is meant to."""
     whose = f"{place.label}'s Python" if place.label and place.python == "system" else "the system's Python"
-    if override.name == OVERWRITTEN:
-        return (
-            f"This does not let pip through: with an empty EXTERNALLY-MANAGED {whose} is managed too",
-            Severity.WARNING,
-        )
     own = place.ships.python
+    if override.name == OVERWRITTEN:
+        return f"This does not let pip through: with an empty EXTERNALLY-MANAGED {whose} is managed too", False
     if override.python and own and override.python != own:
-        message = (
-            f"This removes the marker of Python {override.python}, but {place.label} ships {own}, which keeps its own"
-        )
-        return message, Severity.WARNING
-    message = (
-        f"This takes the protection from {whose} for every later pip, until an update of its package brings it back"
-    )
-    return message, Severity.HINT if place.known else Severity.WARNING
+        kept = f"{place.label} ships {own}, which keeps its own"
+        return f"This removes the marker of Python {override.python}, but {kept}", False
+    lasts = "until an update of its package brings it back"
+    return f"This takes the protection from {whose} for every later pip, {lasts}", True

@@ -53,9 +53,8 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{label(install)} would be refused here with `--user` as well: "
                 f"{place(environment)} is externally managed"
             )
-            yield finding(
-                RULE.code, judged, message, Severity.HINT if caught(context, judged) else Severity.ERROR, span
-            )
+            severity = Severity.HINT if caught(context, judged) else Severity.ERROR
+            yield finding(RULE.code, judged, message, severity, span)
         else:
             message = f"`--user` does not help where the Python is externally managed: {SYSTEMS} refuse it as well"
             yield finding(RULE.code, judged, message, Severity.HINT, span)
