@@ -94,9 +94,9 @@ def test_fixes_of_different_findings_can_be_applied_together(case: Case) -> None
     for id in by_id:
         edits = dict.fromkeys(e for fix in preferred if fix.id == id for e in fix.edits)
         after = case.analyze(apply_edits(case.text, edits))
-        left = {f.rule for f in after.findings if f.severity is Severity.ERROR}
+        left = {_kind(f.rule) for f in after.findings if f.severity is Severity.ERROR}
         answered = {
-            f.rule
+            _kind(f.rule)
             for f in analysis.findings
             if all(not p.edits for p in fixes.propose(analysis.context, f) if p.id == id)
         }
@@ -110,6 +110,11 @@ def test_a_hover_has_at_most_a_dozen_lines(case: Case) -> None:
         shown = hover(analysis, judged.install.command.outer(judged.install.program).start)
         assert shown is not None
         assert len(shown[1].splitlines()) <= 12, shown[1]
+
+
+def _kind(rule: str) -> str:
+    """A command whose refusal one rule told may be another's once an environment is there."""
+    return "refusal" if rule in ("EM001", "EM002", "EM006", "EM007") else rule
 
 
 def _count(analysis: Analysis) -> Counter[tuple[str, Severity]]:

@@ -66,7 +66,8 @@ def analyze(
         commands=tuple(commands),
         reports=tuple(reports),
         requirements=requirements,
-        overrides=tuple(walk.overrides),
+        overrides=tuple(walk.log.overrides),
+        made=tuple(walk.log.made),
     )
     return Analysis(context, tuple(rules.check(context)))
 

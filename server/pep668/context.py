@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .environment import Override
+from .environment import Made, Override
 from .model import Command, ErrorReport, Judged, Machine, Region, RequirementsFile
 from .settings import Settings
 from .text import LineTable
@@ -13,7 +13,7 @@ from .text import LineTable
 @dataclass(frozen=True, eq=False)
 class Context:
     """`commands` are those that matter to state (apt, venv, export ...) and the installs, in order;
-    `overrides` the places where the check is switched off."""
+    `overrides` the places where the check is switched off, `made` the commands that make virtual environments."""
 
     text: str
     language: str
@@ -27,3 +27,4 @@ class Context:
     reports: tuple[ErrorReport, ...] = ()
     requirements: RequirementsFile | None = None
     overrides: tuple[Override, ...] = ()
+    made: tuple[Made, ...] = ()

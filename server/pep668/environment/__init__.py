@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .state import Override
+from .state import Made, Override
 from .walk import Walk
 
-__all__ = ["Override", "Walk"]
+__all__ = ["Made", "Override", "Walk"]

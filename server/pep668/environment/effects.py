@@ -10,9 +10,10 @@ from dataclasses import replace
 from pep668.model import Assignment, Bypass, Evidence
 
 from . import files
+from .files import elsewhere
 from .handover import handed
 from .run import Run, replace_words, short
-from .state import UNKNOWN, Override, Shell, Source, SourceKind, System, Variable, source_of
+from .state import UNKNOWN, Made, Override, Shell, Source, SourceKind, System, Variable, source_of
 
 
 def apply(run: Run) -> Shell:
@@ -58,7 +59,7 @@ def assign(run: Run, shell: Shell, assignment: Assignment, *, exported: bool) ->
     if assignment.name == "PATH":
         shell = with_path(shell, run.system, text, evidence)
     if exported and assignment.name in OVERRIDE_VARIABLES:
-        run.overrides.append(Override(Bypass.VARIABLE, assignment.name, evidence, run.command))
+        run.log.overrides.append(Override(Bypass.VARIABLE, assignment.name, evidence, run.command))
     return shell.with_variable(assignment.name, Variable(text, evidence, exported))
 
 
@@ -82,9 +83,16 @@ def with_path(shell: Shell, system: System, text: str, evidence: Evidence) -> Sh
     return replace(shell, first=None if kept and kept.kind is not SourceKind.OWN else kept)
 
 
-def _made(run: Run, path: str) -> Shell:
+def _made(run: Run, path: str, maker: str, *, seeded: bool = True) -> Shell:
     where = run.shell.absolute(path)
-    run.system.environments[where] = run.evidence(f"a virtual environment is made at {path}")
+    system = run.system
+    evidence = system.environments[where] = run.evidence(f"a virtual environment is made at {path}")
+    if not seeded:
+        system.without_pip.add(where)
+    if not elsewhere(run):
+        packages = None if system.more_packages else dict(system.packages)
+        others = system.other_python is not None or bool(system.built)
+        run.log.made.append(Made(maker, run.command, evidence, run.shell.first, packages, others, seeded))
     return run.shell
 
 
@@ -95,7 +103,7 @@ def _python(run: Run) -> Shell:
     name, arguments = module
     if name in ("venv", "virtualenv"):
         paths = _operands(arguments, {"--prompt", "-p", "--python", "--upgrade-deps"})
-        return _made(run, paths[0]) if paths else run.shell
+        return _made(run, paths[0], name, seeded="--without-pip" not in arguments) if paths else run.shell
     if name == "pip":
         return files.pip(replace_words(run, ["pip", *arguments]))
     if name == "uv":
@@ -133,16 +141,16 @@ def _operands(arguments: list[str], with_value: set[str]) -> list[str]:
 
 def _virtualenv(run: Run) -> Shell:
     paths = _operands(run.words[1:], {"-p", "--python", "--prompt", "--app-data", "--extra-search-dir", "--pip"})
-    return _made(run, paths[0]) if paths else run.shell
+    return _made(run, paths[0], "virtualenv", seeded="--no-pip" not in run.words) if paths else run.shell
 
 
 def _uv(run: Run) -> Shell:
     if run.arguments[:1] == ["venv"]:
         rest = run.words[run.words.index("venv") + 1 :]
         paths = _operands(rest, {"-p", "--python", "--prompt", "--index-url", "--cache-dir"})
-        return _made(run, paths[0] if paths else ".venv")
+        return _made(run, paths[0] if paths else ".venv", "uv", seeded="--seed" in rest)
     if run.arguments[:2] == ["sync"]:
-        return _made(run, ".venv")
+        return _made(run, ".venv", "uv")
     return run.shell
 
 
@@ -174,6 +182,8 @@ def _source(run: Run) -> Shell:
 
 def _activated(run: Run, kind: SourceKind, path: str) -> Shell:
     text = f"{path} is activated" if kind is SourceKind.VIRTUAL else f"the conda environment {path} is activated"
+    if kind is SourceKind.VIRTUAL and not elsewhere(run):
+        run.system.activated[path] = run.evidence(text)
     return replace(run.shell, first=Source(kind, path, run.evidence(text)))
 
 
@@ -198,6 +208,7 @@ def _workon(run: Run) -> Shell:
 
 
 def _deactivate(run: Run) -> Shell:
+    run.system.activated.clear()  # what follows is meant for another Python
     return replace(run.shell, first=None)
 
 

@@ -52,13 +52,13 @@ def _marker_gone(run: Run, named: list[str]) -> None:
     version = versions.pop() if len(versions) == 1 else ""
     evidence = run.override(Bypass.MARKER_REMOVED, "EXTERNALLY-MANAGED", "the marker is removed here", version)
     before = run.system.marker_removed
-    if _elsewhere(run) or (before is not None and before.certain and not before.python):
+    if elsewhere(run) or (before is not None and before.certain and not before.python):
         return
     certain = run.certain or _tested(run.command)
     run.system.marker_removed = Change(evidence, certain, version)
 
 
-def _elsewhere(run: Run) -> bool:
+def elsewhere(run: Run) -> bool:
     """Whether what the command changes is another system's than the document's own."""
     return bool(run.shell.elsewhere) or run.shell.image is not None
 
@@ -161,7 +161,7 @@ def pip(run: Run) -> Shell:
 
 def _configured(run: Run, section: str, evidence: Evidence, user: str | None) -> None:
     before = run.system.pip_config.get(section)
-    if not _elsewhere(run) and not (before is not None and before.certain and before.user is None):
+    if not elsewhere(run) and not (before is not None and before.certain and before.user is None):
         run.system.pip_config[section] = Change(evidence, run.certain, user=user)
 
 
@@ -182,9 +182,13 @@ FALSE = frozenset(("n", "no", "f", "false", "off", "0", ""))
 
 def _packages(run: Run) -> Shell:
     if any(a in ("install", "add", "-S", "in", "emerge") for a in run.words[1:3]) or _installs(run.words):
-        evidence = run.evidence(f"{run.words[0]} installs packages")
-        for word in run.arguments:
-            run.system.packages.setdefault(word.partition("=")[0], evidence)
+        piped = any(wrapper.name == "xargs" for wrapper in run.command.wrappers)
+        run.system.more_packages |= piped or any("${" in w for w in run.words)
+        manager = posixpath.basename(run.words[0])
+        for word, text in zip(run.command.words[1:], run.words[1:], strict=False):
+            if not text.startswith("-"):
+                evidence = Evidence(f"{manager} installs {text}", run.command.outer(word.span))
+                run.system.packages.setdefault(text.partition("=")[0], evidence)
     return run.shell
 
 

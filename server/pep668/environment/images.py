@@ -205,6 +205,11 @@ def _by_its_names(repository: str, tag: str) -> Image | None:
     return Image(suite, by_name=True) if suite else None
 
 
+def is_bare(reference: str) -> bool:
+    """Whether it is a distribution's own image, of which it is known that hardly anything is installed in it."""
+    return split_reference(reference)[0] in _BASES
+
+
 def by_repository(reference: str) -> Image | None:
     """What is known whatever the unknown parts (`$`) of a reference's tag are: `python:${X}`, `x:${Y}-bookworm`."""
     name, colon, tag = reference.partition("@")[0].rpartition(":")

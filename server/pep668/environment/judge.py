@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pep668.model import Environment, EnvironmentKind, Evidence, Install, Machine, Managed, Verdict
+from pep668.model import (
+    Environment,
+    EnvironmentKind,
+    Evidence,
+    Install,
+    Machine,
+    Managed,
+    Unused,
+    UnusedWhy,
+    Verdict,
+)
 
 from . import check
+from .conflicts import owned
 from .place import PlaceInfo, of_image, place_of
 from .reach import Reach
-from .state import Shell, System
+from .state import Shell, SourceKind, System
+from .target import Target
 
 
 class Judge:
@@ -65,6 +77,8 @@ class Judge:
             decides=open_question or target.decides if verdict is Verdict.DEPENDS else "",
             virtual_environment=target.virtual,
             pip_version=pip_version or None,
+            unused=_unused(install, shell, system, target),
+            owned=owned(install, system, place, target) if verdict is Verdict.ALLOWED else (),
         )
 
     def _place(self, install: Install, shell: Shell) -> PlaceInfo:
@@ -79,6 +93,28 @@ class Judge:
             )
             return of_image(shell.image, evidence)
         return place_of(region)
+
+
+def _unused(install: Install, shell: Shell, system: System, target: Target) -> Unused | None:
+    """The virtual environment that was evidently made for the install and that it does not use."""
+    if target.virtual or target.kind is EnvironmentKind.VIRTUAL or install.python.own or install.passes_check:
+        return None
+    if shell.sudo is not None or shell.elsewhere or shell.image is not None or install.tool == "ensurepip":
+        return None
+    first = shell.first
+    if first is not None and first.kind is SourceKind.VIRTUAL:
+        why = UnusedWhy.WITHOUT_PIP if first.path in system.without_pip else UnusedWhy.NAMED_OTHERWISE
+        return Unused(why, first.path, first.evidence) if first.certain else None
+    if first is not None:
+        return None
+    for path, evidence in reversed(system.activated.items()):
+        return Unused(UnusedWhy.SHELL_ENDED, path, evidence)
+    variable = shell.exported("VIRTUAL_ENV")
+    if variable is not None and variable.text and install.tool != "uv":
+        return Unused(UnusedWhy.VARIABLE_ALONE, variable.text, variable.evidence)
+    for path, evidence in reversed(system.environments.items()):
+        return Unused(UnusedWhy.NOT_NAMED, path, evidence)
+    return None
 
 
 def _told(place: PlaceInfo, found: list[Environment]) -> str:

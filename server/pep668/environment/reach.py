@@ -68,6 +68,11 @@ class Reach:
             decides = "which Python this program runs with" if path == "${sys_executable}" else f"what {shown} is"
             return Target(Managed.MAYBE, _open_kind(place), place.evidence, shown, decides)
         if first is not None and first.certain:
+            if first.kind is SourceKind.VIRTUAL and first.path in system.without_pip and _is_pip(install):
+                behind = install.command.region.fact("python")  # what PATH leads to next
+                if behind is not None:
+                    return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (behind.evidence,), path)
+                return self._system(path, install, shell, system, place)
             return _from_source(first)
         if first is None and place.environment:
             return _first_in_path(place.environment, path, system, place)
@@ -293,6 +298,11 @@ def _named_environment(path: str, install: Install) -> Target:
     shown = path.replace("\0", UNKNOWN)
     evidence = Evidence(f"it names the virtual environment {shown}", span)
     return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), virtual=shown)
+
+
+def _is_pip(install: Install) -> bool:
+    """Whether it is pip's own program that PATH is searched for, and not `python -m pip`."""
+    return install.tool == "pip" and not install.python.is_interpreter
 
 
 def _program_word(install: Install) -> Word | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pep668.model import Bypass, Command, Evidence
 
-from .state import Override, Shell, System
+from .state import Log, Override, Shell, System
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class Run:
     command: Command
     shell: Shell
     system: System
-    overrides: list[Override]
+    log: Log
     words: list[str]
     certain: bool = True  # whether it runs whatever conditions come to
 
@@ -30,16 +30,16 @@ class Run:
 
     def override(self, bypass: Bypass, name: str, text: str, python: str = "") -> Evidence:
         evidence = self.evidence(text)
-        self.overrides.append(Override(bypass, name, evidence, self.command, python))
+        self.log.overrides.append(Override(bypass, name, evidence, self.command, python))
         return evidence
 
 
 def replace_shell(run: Run, shell: Shell) -> Run:
-    return Run(run.command, shell, run.system, run.overrides, run.words, run.certain)
+    return Run(run.command, shell, run.system, run.log, run.words, run.certain)
 
 
 def replace_words(run: Run, words: list[str]) -> Run:
-    return Run(run.command, run.shell, run.system, run.overrides, words, run.certain)
+    return Run(run.command, run.shell, run.system, run.log, words, run.certain)
 
 
 def short(text: str, most: int = 60) -> str:

@@ -91,6 +91,8 @@ class Shell:
         if part.name is None:
             return UNKNOWN
         value = self.value(part.name)
+        if value is None and part.name == "PWD":
+            return self.directory or "."
         if value is None:
             value = part.default
         return "${" + part.name + "}" if value is None else value
@@ -132,12 +134,19 @@ class Change:
 
 @dataclass(slots=True)
 class System:
-    """What stays on a machine: files and packages, as far as the document tells."""
+    """What stays on a machine: files and packages, as far as the document tells.
+
+    `activated` are the environments that some shell activated, `without_pip` those that have none of their own;
+    `more_packages`: the package manager brought others than `packages`, which nothing here names.
+    """
 
     environments: dict[str, Evidence] = field(default_factory=dict)
+    activated: dict[str, Evidence] = field(default_factory=dict)
+    without_pip: set[str] = field(default_factory=set)
     marker_removed: Change | None = None
     pip_config: dict[str, Change] = field(default_factory=dict)
     packages: dict[str, Evidence] = field(default_factory=dict)
+    more_packages: bool = False
     other_python: Evidence | None = None
     configured: dict[str, str] = field(default_factory=dict)  # folders of Python's source to the prefix they build for
     built: dict[str, Evidence] = field(default_factory=dict)  # prefixes with, and names of, Pythons made from source
@@ -147,9 +156,12 @@ class System:
     def fork(self) -> System:
         return System(
             dict(self.environments),
+            dict(self.activated),
+            set(self.without_pip),
             self.marker_removed,
             dict(self.pip_config),
             dict(self.packages),
+            self.more_packages,
             self.other_python,
             dict(self.configured),
             dict(self.built),
@@ -188,6 +200,31 @@ class Override:
     evidence: Evidence
     command: Command | None = None
     python: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A command that makes a virtual environment. `maker` is `venv`, `virtualenv` or `uv`.
+
+    `first` is what stands first in PATH then; `packages` are those that the package manager has brought, None where
+    that cannot be known; `other_python`: others than the distribution's are there; `seeded`: it is to get a pip.
+    """
+
+    maker: str
+    command: Command
+    evidence: Evidence
+    first: Source | None = None
+    packages: Mapping[str, Evidence] | None = None
+    other_python: bool = False
+    seeded: bool = True
+
+
+@dataclass(slots=True)
+class Log:
+    """What rules look at besides the installs, in the order of the document."""
+
+    overrides: list[Override] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
 
 
 _MOST_TEXTS = 8

@@ -30,7 +30,7 @@ from . import effects, files, wrappers
 from .judge import Judge
 from .place import place_of
 from .run import Run
-from .state import Change, Override, Shell, Source, SourceKind, System, Variable, merge
+from .state import Change, Log, Shell, Source, SourceKind, System, Variable, merge
 
 _MAX_REPLAYS = 2_000  # a bound for functions that call each other
 _DEEPEST_CALL = 50
@@ -60,10 +60,10 @@ class _Process:
 
 
 class Walk:
-    """State while walking a document. Feed every command in order, then read `judged` and `overrides`."""
+    """State while walking a document. Feed every command in order, then read `finish()` and `log`."""
 
     def __init__(self, machine: Machine | None = None) -> None:
-        self.overrides: list[Override] = []
+        self.log = Log()
         self._judge = Judge(machine)
         self._systems: dict[str, System] = {}
         self._processes: dict[tuple[str, str], _Process] = {}
@@ -121,7 +121,7 @@ class Walk:
         expanded = shell_reader.expand(command, frame.shell.lookup)
         inside = frame.shell
         certain = all(part.kind is not ScopeKind.BRANCH or part.name == "&&" for part in scope)
-        run = Run(expanded, inside, process.system, self.overrides, [], certain)
+        run = Run(expanded, inside, process.system, self.log, [], certain)
         for assignment in expanded.assignments:
             if expanded.words and not _declares(expanded):
                 inside = effects.assign(run, inside, assignment, exported=True)
@@ -156,6 +156,8 @@ class Walk:
 
     def _record(self, install: Install, shell: Shell, system: System) -> None:
         environment = self._judge.environment(install, shell, system)
+        if install.tool in ("ensurepip", "get-pip") or (install.tool == "uv" and "pip" in install.packages):
+            system.without_pip.clear()
         # A text that stands once but runs in several places (an anchor's aliases) is one command.
         region = install.command.region
         key = (install.command.outer(install.program).start, region.text, install.program.start)
@@ -177,7 +179,7 @@ class Walk:
         for part in scope[common:]:
             shell = stack[-1].shell
             if part.kind is ScopeKind.SUBSHELL and part.name == _NESTED:
-                shell = _forked(shell, command, process.system, self.overrides)
+                shell = _forked(shell, command, process.system, self.log)
             tested = files.without_marker(part, command)
             if tested is not None:
                 shell = replace(shell, unmarked=tested)
@@ -242,12 +244,12 @@ def _effective_scope(command: Command) -> tuple[Scope, ...]:
     return (*outer, nested, *command.scope)
 
 
-def _forked(shell: Shell, command: Command, system: System, overrides: list[Override]) -> Shell:
+def _forked(shell: Shell, command: Command, system: System, log: Log) -> Shell:
     """The shell of a string that a command runs: its wrappers entered, variables kept only if exported."""
     origin = command.region.origin
     if origin is None:
         return shell
-    run = Run(origin, shell, system, overrides, [])
+    run = Run(origin, shell, system, log, [])
     for assignment in origin.assignments:
         shell = effects.assign(run, shell, assignment, exported=True)
     for wrapper in origin.wrappers:

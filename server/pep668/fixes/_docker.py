@@ -21,7 +21,7 @@ from ._edits import (
     use_environment,
 )
 from ._index import index
-from ._packages import PACKAGE, has_venv, python_installer, system_packages, venv_package
+from ._packages import PACKAGE, has_venv, package_of, python_installer, system_packages
 
 DIRECTORY = "/opt/venv"
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?")
@@ -45,7 +45,7 @@ def anchor(command: Command) -> Span | None:
 
 def on_path(context: Context, judged: Judged) -> bool:
     """Whether the environment comes first in PATH for all that runs after the install, its own RUN included."""
-    python = python_installer(context, judged.install)
+    python = python_installer(context, judged.install.command)
     chained = python is not None and region_of(python) is region_of(judged.install.command)
     return not chained and not _made(context, judged) and not _own_path(context, judged.install.command)
 
@@ -64,7 +64,7 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     """The edits (None: cannot be made) and the lines to write by hand."""
     install = judged.install
     command = install.command
-    shared = system_packages(context, install)
+    shared = system_packages(context, install.command)
     maker = f"{interpreter(install)} -m venv{shared}" if install.tool != "uv" else f"uv venv --seed{shared}"
     explanation = f'ENV VIRTUAL_ENV={DIRECTORY}\nRUN {maker} "$VIRTUAL_ENV"\nENV PATH="$VIRTUAL_ENV/bin:$PATH"\n'
     explanation += f"RUN {command_line(install)}"
@@ -73,13 +73,13 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
         return None, explanation
     drop_overrides(change, install)
     made = _made(context, judged)
-    python = python_installer(context, install)
+    python = python_installer(context, install.command)
     if made or (python is not None and region_of(python) is region_of(command)):
         directory = made or DIRECTORY
         use_environment(change, install, directory)
         chain = () if made else _chained(context, command, f"{maker} {DIRECTORY}")
         path = () if made else _path_after(context, command)
-        return combined(chain, change.edits(), venv_package(context, judged), path), explanation
+        return combined(chain, change.edits(), package_of(context, judged.install), path), explanation
     system = install.option("--system", "system")
     by_variable = install.tool == "uv" and command.region.fact("variable", "UV_SYSTEM_PYTHON") is not None
     if by_variable or _own_path(context, command):
@@ -88,7 +88,7 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
         change.drop(system.span)
     elif install.python.program.startswith("/") and install.tool != "uv":
         change.replace(install.command.words[0].span, install.python.program.rpartition("/")[2])
-    return combined(_lines_before(context, judged, maker), change.edits(), venv_package(context, judged)), explanation
+    return combined(_lines_before(context, judged, maker), change.edits(), package_of(context, install)), explanation
 
 
 def _own_path(context: Context, command: Command) -> bool:
@@ -177,9 +177,9 @@ def _venv_package_lines(context: Context, judged: Judged) -> list[str]:
     """Where the image brings Python itself, Debian's and Ubuntu's lacks what venv needs."""
     install = judged.install
     needs = (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE)
-    if not needs or install.tool == "uv" or has_venv(context, install):
+    if not needs or install.tool == "uv" or has_venv(context, install.command):
         return []
-    if python_installer(context, install, apt_only=True) is not None:
+    if python_installer(context, install.command, apt_only=True) is not None:
         return []  # that line gets the package
     apt = f"apt-get update && apt-get install -y --no-install-recommends {PACKAGE}"
     return [f"RUN {apt} && rm -rf /var/lib/apt/lists/*"]

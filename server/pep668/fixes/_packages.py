@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pep668.context import Context
-from pep668.model import Command, Edit, Install, Judged
+from pep668.model import Command, Edit, Install
 from pep668.text import Span
 
 from ._edits import is_plain
@@ -24,20 +24,20 @@ _NO_LIBRARY = re.compile(
 PACKAGE = "python3-venv"
 
 
-def python_installer(context: Context, install: Install, *, apt_only: bool = False) -> Command | None:
-    """The last command before an install, on the same system, by which the package manager brings Python."""
+def python_installer(context: Context, wanted: Command, *, apt_only: bool = False) -> Command | None:
+    """The last command before another, on the same system, by which the package manager brings Python."""
     found = None
-    for command in before(context, install):
+    for command in before(context, wanted):
         if (not apt_only or command.name in _APT) and any(_PYTHON.fullmatch(_name(w)) for w in words(command)):
             found = command
     return found
 
 
-def before(context: Context, install: Install) -> list[Command]:
-    """The package managers' commands that stand before an install, on its system or one that it is built on."""
+def before(context: Context, command: Command) -> list[Command]:
+    """The package managers' commands that stand before another, on its system or one that it is built on."""
     known = index(context)
-    here = install.command.outer(install.program).start
-    systems = known.systems(install.command.region.place.system)
+    here = command.outer(command.span).start
+    systems = known.systems(command.region.place.system)
     return [c for c in known.managers if c.region.place.system in systems and c.outer(c.span).start < here]
 
 
@@ -49,27 +49,31 @@ def _name(word: str) -> str:
     return word.partition("=")[0]
 
 
-def has_venv(context: Context, install: Install) -> bool:
+def has_venv(context: Context, command: Command) -> bool:
     """Whether an earlier command installs what `python3 -m venv` needs on Debian and Ubuntu."""
-    return any(_VENV.fullmatch(_name(w)) for c in before(context, install) if c.name in _APT for w in words(c))
+    return any(_VENV.fullmatch(_name(w)) for c in before(context, command) if c.name in _APT for w in words(c))
 
 
-def system_packages(context: Context, install: Install) -> str:
+def system_packages(context: Context, wanted: Command) -> str:
     """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
-    for command in before(context, install):
+    for command in before(context, wanted):
         if any(_LIBRARY.match(w) and not _NO_LIBRARY.fullmatch(_name(w)) for w in words(command)):
             return " --system-site-packages"
     return ""
 
 
-def venv_package(context: Context, judged: Judged) -> tuple[Edit, ...]:
+def package_of(context: Context, install: Install) -> tuple[Edit, ...]:
+    """The edit that adds what the environment of an install needs; none for uv, which brings its own."""
+    return () if install.tool == "uv" else venv_package(context, install.command)
+
+
+def venv_package(context: Context, wanted: Command, package: str = PACKAGE) -> tuple[Edit, ...]:
     """The edit that adds python3-venv to the apt line that brings Python; none where there is no such line."""
-    install = judged.install
-    if install.tool == "uv" or has_venv(context, install):
+    if has_venv(context, wanted):
         return ()
-    command = python_installer(context, install, apt_only=True)
+    command = python_installer(context, wanted, apt_only=True)
     if command is None or not is_plain(context.text, command):
         return ()
     last = [w for w in command.words[1:] if _PYTHON.fullmatch(_name(w.pattern))][-1]
     end = command.outer(Span(last.span.start, last.span.end)).end
-    return (Edit(Span(end, end), f" {PACKAGE}"),)
+    return (Edit(Span(end, end), f" {package}"),)

@@ -12,7 +12,7 @@ from pep668.model import ErrorReport, Finding, Fix, Judged, RequestKind, Verdict
 
 from ._steps import create
 
-RULES = ("EM001", "EM002", "EM006", "EM020")
+RULES = ("EM001", "EM002", "EM006", "EM007", "EM020")
 ORDER = 15
 ID = "create-environment"
 

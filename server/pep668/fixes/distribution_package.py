@@ -18,7 +18,7 @@ from ._docker import anchor
 from ._packages import before
 from ._replace import plain_projects, replaced
 
-RULES = ("EM001", "EM002", "EM003", "EM006")
+RULES = ("EM001", "EM002", "EM003", "EM006", "EM007")
 ORDER = 30
 ID = "distribution-package"
 
@@ -61,7 +61,7 @@ def _commands(context: Context, judged: Judged, listed: str) -> list[str]:
         return []
     updated = any(
         c.region is command.region and any(w.value == "update" for w in c.words)
-        for c in before(context, judged.install)
+        for c in before(context, judged.install.command)
     )
     line = f"apt-get install -y --no-install-recommends {listed}"
     return [line] if updated else ["apt-get update", line]

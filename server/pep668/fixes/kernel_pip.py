@@ -18,7 +18,7 @@ from pep668.text import Span
 
 from ._edits import command_line
 
-RULES = ("EM001", "EM002", "EM003", "EM006")
+RULES = ("EM001", "EM002", "EM003", "EM006", "EM007")
 ORDER = 5
 ID = "kernel-pip"
 TITLE = "Use %pip, which installs into the environment of the notebook's kernel"

@@ -15,7 +15,7 @@ from pep668.model import Finding, Fix, Judged, Verdict
 
 from ._edits import Rewrite, start
 
-RULES = ("EM001", "EM002", "EM006")
+RULES = ("EM001", "EM002", "EM006", "EM007")
 ORDER = 90
 ID = "last-resort"
 

@@ -14,7 +14,7 @@ from pep668.model import Finding, Fix
 from ._index import index
 from ._tools import moved
 
-RULES = ("EM001", "EM002", "EM003", "EM005", "EM006")
+RULES = ("EM001", "EM002", "EM003", "EM005", "EM006", "EM007")
 ORDER = 20
 
 

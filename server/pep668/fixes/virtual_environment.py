@@ -24,9 +24,9 @@ from ._creation import creation, inserted
 from ._directory import place_of
 from ._edits import Rewrite, combined, command_line, drop_overrides, drop_privileges, stays_here, use_environment
 from ._later import relied_on
-from ._packages import python_installer, system_packages, venv_package
+from ._packages import package_of, python_installer, system_packages
 
-RULES = ("EM001", "EM002", "EM003", "EM006")
+RULES = ("EM001", "EM002", "EM003", "EM006", "EM007")
 ORDER = 10
 ID = "virtual-environment"
 
@@ -78,7 +78,7 @@ def _of_a_kernel(context: Context, install: Install, place: str) -> Fix:
     program = "" if install.tool == "uv" else f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}"
     lines = (
         f"# In a terminal; then select {place} as the notebook's kernel:",
-        creation(install, place, system_packages(context, install)),
+        creation(install, place, system_packages(context, install.command)),
         f"{place}/bin/pip install ipykernel",
         command_line(install, program),
     )
@@ -94,7 +94,7 @@ def _about(finding: Finding, install: Install) -> bool:
 def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str, str]:
     install = judged.install
     place, made = place_of(context, install.command)
-    line = creation(install, place, system_packages(context, install))
+    line = creation(install, place, system_packages(context, install.command))
     rewrite = Rewrite(context.text, install.command)
     nested = install.command.region.origin is not None
     possible = (
@@ -109,11 +109,11 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     program = "" if install.tool == "uv" else f"{place}/bin/{name}"
     explanation = f"{line}\n{command_line(install, program)}"
     before = () if made else inserted(context, install.command, line, chained=_brings_python(context, install))
-    edits = combined(before, rewrite.edits(), venv_package(context, judged)) if possible else None
+    edits = combined(before, rewrite.edits(), package_of(context, judged.install)) if possible else None
     return edits, explanation, place
 
 
 def _brings_python(context: Context, install: Install) -> bool:
     """Whether the package manager brings Python in the same list of commands."""
-    command, python = install.command, python_installer(context, install)
+    command, python = install.command, python_installer(context, install.command)
     return python is not None and python.region is command.region and python.span.start >= command.statement.start

@@ -9,7 +9,7 @@ from enum import Enum
 from pep668.text import Edit, Span
 
 from .commands import Command
-from .installs import ErrorReport, Install, Requirement, RequirementsFile
+from .installs import ErrorReport, Install, Request, Requirement, RequirementsFile
 from .machine import Interpreter
 from .regions import Evidence
 
@@ -43,6 +43,35 @@ class Bypass(str, Enum):
     RUNNER = "runner"
 
 
+class UnusedWhy(Enum):
+    """Why an install does not reach a virtual environment that was made for it."""
+
+    SHELL_ENDED = "it was activated in another shell"
+    NAMED_OTHERWISE = "it is active, and the command names another Python"
+    WITHOUT_PIP = "it is active, and has no pip"
+    VARIABLE_ALONE = "only VIRTUAL_ENV is set"
+    NOT_NAMED = "it is neither activated nor named"
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A virtual environment that an install does not reach; `evidence` is where it was made or activated."""
+
+    why: UnusedWhy
+    path: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A project that an install asks for and that the distribution's package brings already; `request` as written."""
+
+    project: str
+    package: str
+    request: Request
+    evidence: Evidence
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Where an install would go, and what the PEP 668 check says there.
@@ -67,6 +96,8 @@ class Environment:
     decides: str = ""
     virtual_environment: str | None = None
     pip_version: str | None = None
+    unused: Unused | None = None
+    owned: tuple[Owned, ...] = ()
 
 
 class Severity(str, Enum):

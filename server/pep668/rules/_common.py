@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from pep668.context import Context
-from pep668.model import Bypass, Environment, Finding, Install, Judged, Managed, Option, Severity, Verdict, Wrapper
+from pep668.model import (
+    Bypass,
+    Environment,
+    EnvironmentKind,
+    Evidence,
+    Finding,
+    Install,
+    Judged,
+    Managed,
+    Option,
+    Severity,
+    UnusedWhy,
+    Verdict,
+    Wrapper,
+)
 from pep668.text import Span
 
 # The systems that people meet most, for messages about a machine that is not known (sources: data/distributions).
@@ -85,9 +99,11 @@ def other_user(wrapper: Wrapper) -> str | None:
 def primary(context: Context, judged: Judged) -> str:
     """The one rule that reports what happens to an install: the most specific of those selected, or ""."""
     install, environment = judged.install, judged.environment
-    if install.python.own or (environment.verdict is Verdict.ALLOWED and not root_wrapper(judged)):
-        return ""
     candidates = []
+    if _misses_its_environment(judged):
+        candidates.append("EM007")
+    if install.python.own or (environment.verdict is Verdict.ALLOWED and not candidates and not root_wrapper(judged)):
+        return ""
     if option(install, "--user") and environment.verdict is not Verdict.ALLOWED:
         candidates.append("EM006")
     if root_wrapper(judged):
@@ -97,23 +113,47 @@ def primary(context: Context, judged: Judged) -> str:
     return next((code for code in candidates if context.settings.selects(code)), "")
 
 
+def _misses_its_environment(judged: Judged) -> bool:
+    """Whether an install would go beside the environment that was made for it.
+
+    What documents show in several blocks is typed into one terminal, whose environment stays active.
+    """
+    environment, unused = judged.environment, judged.environment.unused
+    if unused is None or judged.install.command.region.fact("document"):
+        return False
+    if environment.verdict is Verdict.ALLOWED:
+        lost = unused.why is UnusedWhy.SHELL_ENDED
+        return lost and environment.bypass is None and environment.kind is EnvironmentKind.SYSTEM_UNMANAGED
+    return environment.verdict is Verdict.REFUSED or unused.why is not UnusedWhy.NOT_NAMED
+
+
 def caught(context: Context, judged: Judged) -> bool:
-    """Whether the command's refusal is provided for: `pip install x || pip install --break-system-packages x`."""
+    """Whether the refusal is provided for: `pip install x || pipx install x`, `pip install x || apt install y`."""
     command = judged.install.command
+    passed = (j.install.command for j in context.judged if j.environment.verdict is Verdict.ALLOWED)
+    managers = (c for c in context.commands if c.name in _MANAGERS)
     return any(
-        other.environment.verdict is Verdict.ALLOWED
-        and behind.operator == "||"
-        and behind.region is command.region
-        and behind.statement == command.statement
-        and behind.span.start > command.span.end
-        for other in context.judged
-        for behind in (other.install.command,)
+        c.operator == "||"
+        and c.region is command.region
+        and c.statement == command.statement
+        and c.span.start > command.span.end
+        for c in (*passed, *managers)
     )
 
 
-def finding(code: str, judged: Judged, message: str, severity: Severity, span: Span | None = None) -> Finding:
+_MANAGERS = frozenset(("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "zypper", "pacman", "brew"))
+
+
+def finding(
+    code: str,
+    judged: Judged,
+    message: str,
+    severity: Severity,
+    span: Span | None = None,
+    related: tuple[Evidence, ...] = (),
+) -> Finding:
     """A finding about an install. What a document tells its readers is no error of this machine's: they have others."""
     where = program_span(judged.install) if span is None else span
     if severity is Severity.ERROR and judged.install.command.region.fact("document"):
         severity = Severity.WARNING
-    return Finding(code, message, where, severity, judged, judged.environment.evidence)
+    return Finding(code, message, where, severity, judged, (*related, *judged.environment.evidence))
