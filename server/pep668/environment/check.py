@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pep668.model import Bypass, Evidence, Expansion, Install, Machine, Managed, Span, Verdict
 
+from . import versions
 from .files import FALSE, TRUE, user_of
 from .place import PlaceInfo
 from .state import Change, Shell, System
@@ -24,6 +25,7 @@ class Outcome(NamedTuple):
     bypass: Bypass | None = None
     evidence: tuple[Evidence, ...] = ()
     decides: str = ""
+    usage_error: bool = False
 
 
 def verdict(
@@ -31,10 +33,19 @@ def verdict(
 ) -> Outcome:
     """What the tool's check says about a target; `machine` where it is this one's."""
     here = install.command.outer(install.program)
+    pip, since = versions.pip_of(target, system, place) if install.tool == "pip" else ("", None)
+    flag = install.option("--break-system-packages")
+    if flag is not None and versions.lacks_the_flag(pip):
+        why = Evidence(f"usage error: pip {pip} has no --break-system-packages", install.command.outer(flag.span))
+        return Outcome(Verdict.ALLOWED, None, (why, *((since,) if since else ())), usage_error=True)
     if target.managed is Managed.NO:
         return Outcome(Verdict.ALLOWED)
     if install.passes_check:
-        return Outcome(Verdict.ALLOWED, None, (Evidence(install.passes_check, _option_named(install) or here),))
+        why = Evidence(install.passes_check, _option_named(install) or here)
+        return Outcome(Verdict.ALLOWED, None, (why,), usage_error=install.passes_check.startswith("usage error"))
+    if versions.reads_no_marker(pip):
+        why = Evidence(f"pip {pip} is older than the check for the marker", since.span if since else here)
+        return Outcome(Verdict.ALLOWED, None, (why,))
     if install.tool == "ensurepip" and place.distribution in _ENSUREPIP_DISABLED:
         return Outcome(Verdict.ALLOWED, None, (Evidence(f"{place.label} disables ensurepip in its own words", here),))
     if install.tool == "ensurepip" and machine and machine.distribution:
@@ -100,7 +111,7 @@ def _bypass(
             junk = Evidence(
                 f"{evidence.text} is neither true nor false: {install.tool} stops with a usage error", evidence.span
             )
-            return Outcome(Verdict.ALLOWED, None, (junk,))
+            return Outcome(Verdict.ALLOWED, None, (junk,), usage_error=True)
         off = bool(text) and (text or "").lower() in FALSE
     if uv:
         return unknown

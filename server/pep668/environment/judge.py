@@ -19,7 +19,7 @@ from pep668.model import (
     Verdict,
 )
 
-from . import check
+from . import check, versions
 from .conflicts import owned
 from .place import PlaceInfo, of_image, place_of
 from .reach import Reach
@@ -56,27 +56,26 @@ class Judge:
     def _at(self, place: PlaceInfo, install: Install, shell: Shell, system: System) -> Environment:
         target = self._reach.target(install, shell, system, place)
         machine = self.machine if not place.known and not shell.elsewhere else None
-        verdict, bypass, why, open_question = check.verdict(install, shell, system, place, target, machine)
+        outcome = check.verdict(install, shell, system, place, target, machine)
+        verdict = outcome.verdict
         as_root = shell.sudo is not None or (place.container and shell.user in ("", "root", "0", "0:0"))
         if machine is not None and not shell.sudo:
             as_root = machine.root
-        pip_version = target.interpreter.pip_version if target.interpreter else None
-        if not pip_version and place.known and target.kind is not EnvironmentKind.VIRTUAL:
-            pip_version = place.ships.pip
         return Environment(
             verdict=verdict,
             managed=target.managed,
             kind=target.kind,
-            evidence=(*target.evidence, *why),
-            bypass=bypass,
+            evidence=(*target.evidence, *outcome.evidence),
+            bypass=outcome.bypass,
             python=target.python,
             distribution=place.label or (target.interpreter.owner if target.interpreter else None) or None,
             interpreter=target.interpreter,
             local=machine is not None and target.interpreter is not None,
             as_root=as_root,
-            decides=open_question or target.decides if verdict is Verdict.DEPENDS else "",
+            decides=outcome.decides or target.decides if verdict is Verdict.DEPENDS else "",
             virtual_environment=target.virtual,
-            pip_version=pip_version or None,
+            pip_version=versions.pip_of(target, system, place)[0] or None,
+            usage_error=outcome.usage_error,
             unused=_unused(install, shell, system, target),
             owned=owned(install, system, place, target) if verdict is Verdict.ALLOWED else (),
         )

@@ -13,6 +13,8 @@ from pep668 import installers
 from pep668 import shell as shell_reader
 from pep668.model import (
     Command,
+    Environment,
+    EnvironmentKind,
     Evidence,
     Expansion,
     Install,
@@ -26,7 +28,7 @@ from pep668.model import (
     Wrapper,
 )
 
-from . import effects, files, wrappers
+from . import effects, files, versions, wrappers
 from .judge import Judge
 from .place import place_of
 from .run import Run
@@ -130,7 +132,8 @@ class Walk:
         install = installers.parse(expanded)
         if install is not None:
             program = _called_program(process, expanded, frame.shell)
-            self._record(install, replace(inside, program=program) if program else inside, process.system)
+            environment = self._record(install, replace(inside, program=program) if program else inside, process.system)
+            _bring_pip(install, environment, process.system, certain)
         run.words = [frame.shell.symbolic(w) for w in expanded.words]
         if command.region.language in ("powershell", "cmd"):
             run.words = [w.replace("\\", "/") for w in run.words]
@@ -154,10 +157,8 @@ class Walk:
             self._run(process, command, scope + inner)
         self._calls.pop()
 
-    def _record(self, install: Install, shell: Shell, system: System) -> None:
+    def _record(self, install: Install, shell: Shell, system: System) -> Environment:
         environment = self._judge.environment(install, shell, system)
-        if install.tool in ("ensurepip", "get-pip") or (install.tool == "uv" and "pip" in install.packages):
-            system.without_pip.clear()
         # A text that stands once but runs in several places (an anchor's aliases) is one command.
         region = install.command.region
         key = (install.command.outer(install.program).start, region.text, install.program.start)
@@ -165,6 +166,7 @@ class Walk:
         # One function may be called in several states: where one call is refused, the command is.
         if before is None or _WEIGHT[environment.verdict] > _WEIGHT[before.environment.verdict]:
             self._judged[key] = Judged(install, environment)
+        return environment
 
     # --- scopes ---
 
@@ -214,6 +216,17 @@ class Walk:
             if not any(name == "else" for name, _ in branches):
                 shells.insert(0, frame.shell)
             frame.shell = merge(shells)
+
+
+def _bring_pip(install: Install, environment: Environment, system: System, certain: bool) -> None:
+    """What an install changes about the pip that later ones run."""
+    if install.tool in ("ensurepip", "get-pip") or (install.tool == "uv" and "pip" in install.packages):
+        system.without_pip.clear()
+    version = versions.brought(install)
+    if version is None or environment.verdict is not Verdict.ALLOWED or environment.kind is EnvironmentKind.VIRTUAL:
+        return
+    evidence = Evidence(f"pip {version} is installed here", install.command.outer(install.program))
+    system.pip_version = (version if certain else "", evidence)
 
 
 _WEIGHT = {Verdict.ALLOWED: 0, Verdict.DEPENDS: 1, Verdict.REFUSED: 2}

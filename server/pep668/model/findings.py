@@ -80,7 +80,8 @@ class Environment:
     path or version where known, `distribution` a label such as `Debian 12`.
     `interpreter` is this machine's, when the verdict is about this machine.
     `as_root` tells whether the command runs as root. `decides` says, for
-    `depends`, what would decide it.
+    `depends`, what would decide it. `usage_error`: the tool stops before it looks,
+    so that what is allowed fails all the same.
     """
 
     verdict: Verdict
@@ -96,6 +97,7 @@ class Environment:
     decides: str = ""
     virtual_environment: str | None = None
     pip_version: str | None = None
+    usage_error: bool = False
     unused: Unused | None = None
     owned: tuple[Owned, ...] = ()
 

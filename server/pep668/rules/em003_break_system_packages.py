@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep668.context import Context
+from pep668.environment.versions import lacks_the_flag
 from pep668.model import Finding, Judged, Managed, Severity, Verdict
 
 from . import Rule
@@ -72,7 +73,7 @@ def _flag(judged: Judged) -> Iterator[Finding]:
     if flag is None:
         return
     span = install.command.outer(flag.span)
-    if install.tool == "pip" and environment.pip_version and _before(environment.pip_version, (23, 0, 1)):
+    if install.tool == "pip" and lacks_the_flag(environment.pip_version or ""):
         message = (
             f'`--break-system-packages` fails here with "no such option": pip {environment.pip_version} '
             "is older than 23.0.1"
@@ -108,8 +109,3 @@ def _standing(setting: Setting) -> Finding:
     name = f"`{setting.name}`" if setting.name in VARIABLES else setting.name
     message = f"{name} switches the externally-managed check off for every command that follows"
     return Finding(RULE.code, message, setting.span, Severity.HINT, setting.command)
-
-
-def _before(version: str, limit: tuple[int, int, int]) -> bool:
-    numbers = [int(n) for n in version.split(".")[:3] if n.isdigit()]
-    return bool(numbers) and (*numbers, 0, 0)[:3] < limit
