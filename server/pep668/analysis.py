@@ -10,7 +10,7 @@ from . import languages, rules, shell
 from .context import Context
 from .environment import Walk
 from .languages import Extracted
-from .model import Command, ErrorReport, Finding, Machine, Region, RequirementsFile
+from .model import Command, ErrorReport, Fact, Finding, Machine, Region, RequirementsFile
 from .settings import Settings
 from .text import LineTable
 
@@ -30,18 +30,24 @@ class Analysis:
 
 
 def analyze(
-    text: str, language: str, settings: Settings | None = None, machine: Machine | None = None, path: str = ""
+    text: str,
+    language: str,
+    settings: Settings | None = None,
+    machine: Machine | None = None,
+    path: str = "",
+    facts: tuple[Fact, ...] = (),
 ) -> Analysis:
     """Everything that the engine finds in a document of a language (an id of `languages`).
 
-    With `machine`, commands that have no context of their own are judged against it.
+    With `machine`, commands that have no context of their own are judged against it. `facts` are
+    known of the document as a whole.
     """
     settings = settings or Settings()
     lines = LineTable(text)
     empty = Context(text, language, path, lines, settings, machine)
     if not languages.matters(language, text):
         return Analysis(empty)
-    document = Region.document(language, text)
+    document = Region.document(language, text, facts)
     walk = Walk(machine)
     commands: list[Command] = []
     reports: list[ErrorReport] = []

@@ -71,6 +71,12 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="how to print it (default: text)"
     )
+    check.add_argument(
+        "--on",
+        metavar="SYSTEMS",
+        help="where would it fail: judge as if run on each of these (debian:13,ubuntu:24.04,alpine,macos; common for "
+        "those that people have most; local for this machine) and print a table of commands and systems",
+    )
     check.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     check.set_defaults(run=_check)
 
@@ -148,29 +154,46 @@ class _Run:
         self.machine = _machine(arguments)
 
     def analyses(self) -> Iterator[tuple[str, Analysis]]:
+        for path, text, language in self.documents():
+            yield path, self.analyzed(path, text, language)
+
+    def documents(self) -> Iterator[tuple[str, str, str]]:
+        """Path, text and language of each."""
         from . import files
-        from .analysis import analyze
 
         paths = [p for p in self.arguments.paths if p != "-"]
         if len(paths) < len(self.arguments.paths):
             yield self._standard_input()
         for document in files.documents(paths, self.settings.excludes, self.problem):
             if document.text:
-                yield (
-                    document.path,
-                    analyze(document.text, document.language, self.settings, self.machine, document.path),
-                )
+                yield document.path, document.text, document.language
 
-    def _standard_input(self) -> tuple[str, Analysis]:
-        from . import languages
+    def analyzed(self, path: str, text: str, language: str, system: str = "") -> Analysis:
+        """An analysis; with `system`, as if run there (`local`: on this machine)."""
         from .analysis import analyze
+        from .model import Evidence, Fact
+
+        named = path if path != "-" else ""
+        if not system:
+            return analyze(text, language, self.settings, self.machine, named)
+        if system == "local":
+            if self.machine is None:
+                from . import machine
+
+                self.machine = machine.snapshot(os.getcwd())
+            return analyze(text, language, self.settings, self.machine, named)
+        facts = (Fact("system", system, Evidence(f"judged as on {system}")),)
+        return analyze(text, language, self.settings, None, named, facts)
+
+    def _standard_input(self) -> tuple[str, str, str]:
+        from . import languages
 
         name = self.arguments.stdin_filename
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
         language = languages.detect(name, text)
         if language is None:
             raise UsageError("what standard input holds is not known; name it: --stdin-filename setup.sh")
-        return name or "-", analyze(text, language, self.settings, self.machine, name)
+        return name or "-", text, language
 
     def problem(self, message: str, fatal: bool) -> None:
         self.failed = self.failed or fatal
@@ -182,6 +205,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
     settings = _settings(arguments)
     run = _Run(arguments, settings)
+    if arguments.on:
+        return _check_on(arguments, run)
     found: list[Finding] = []
     objects: list[dict[str, Any]] = []
     color = _color(arguments.color)
@@ -200,6 +225,42 @@ def _check(arguments: argparse.Namespace) -> int:
     if run.failed:
         return 2
     return int(any(f.severity in (Severity.ERROR, Severity.WARNING) for f in found))
+
+
+def _check_on(arguments: argparse.Namespace, run: _Run) -> int:
+    """`--on`: the same documents judged on several systems."""
+    import shutil
+
+    from .render import systems as tables
+
+    names = _systems(arguments.on)
+    found: list[tables.Row] = []
+    for path, text, language in run.documents():
+        found += tables.rows(path, {name: run.analyzed(path, text, language, name) for name in names})
+    if arguments.output_format == "json":
+        _print_json(tables.as_json(found, names))
+    elif found or not run.failed:
+        columns = shutil.get_terminal_size((120, 24)).columns
+        sys.stdout.write(tables.table(found, names, columns, _color(arguments.color)))
+    return 2 if run.failed else int(any(map(tables.fails, found)))
+
+
+def _systems(text: str) -> list[str]:
+    from .environment import systems
+
+    names: list[str] = []
+    for name in (part.strip() for part in text.split(",")):
+        if name == "common":
+            names += systems.COMMON
+        elif name == "local" or (name and systems.resolve(name) is not None):
+            names.append(name)
+        elif name:
+            like = systems.names_like(name)
+            hint = f"did you mean {', '.join(like)}?" if like else "try debian:13, alpine, macos or ubuntu-24.04"
+            raise UsageError(f"--on: there is no system {name}; {hint}")
+    if not names:
+        raise UsageError("--on: name at least one system, such as debian:13 or common")
+    return list(dict.fromkeys(names))
 
 
 def _print_findings(path: str, analysis: Analysis, color: bool) -> None:

@@ -50,25 +50,30 @@ def place_of(region: Region) -> PlaceInfo:
     """The place of a region as its facts tell it."""
     directory = region.fact("directory")
     where = directory.value if directory and directory.value else ""
-    for kind, of in (("image", of_image), ("runner", _of_runner), ("platform", _of_platform), ("remote", _of_remote)):
+    for kind, of in (("image", of_image), ("runner", of_runner), ("platform", of_platform), ("remote", _of_remote)):
         fact = region.fact(kind)
         if fact is not None:
             places = [of(value.strip(), fact.evidence, where) for value in (fact.value or "").split("|")]
             if len(places) == 1:
                 platform = region.fact("platform") if places[0].managed is Managed.MAYBE else None
                 return (
-                    _of_platform(platform.value, platform.evidence, where) if platform and platform.value else places[0]
+                    of_platform(platform.value, platform.evidence, where) if platform and platform.value else places[0]
                 )
             return PlaceInfo(True, evidence=(fact.evidence,), directory=where, alternatives=tuple(places))
+    system = region.fact("system")
+    if system is not None and system.value:
+        from .systems import resolve
+
+        return resolve(system.value, where) or PlaceInfo(False, directory=where)
     return PlaceInfo(False, directory=where)
 
 
-def _of_runner(label: str, evidence: Evidence, directory: str) -> PlaceInfo:
+def of_runner(label: str, evidence: Evidence, directory: str) -> PlaceInfo:
     runner = runners.lookup(label) if label else None
     if runner is None:
         decides = f"what the runner {label} has" if label else "what the runner is"
         return PlaceInfo(True, evidence=(evidence,), decides=decides, directory=directory)
-    managed = _managed(runner.distribution, runner.release)
+    managed = managed_by(runner.distribution, runner.release)
     if runner.python == "own":
         managed = Managed.NO
     system = data.label(runner.distribution, runner.release)
@@ -93,7 +98,7 @@ def _of_remote(which: str, evidence: Evidence, directory: str) -> PlaceInfo:
     return PlaceInfo(True, evidence=(evidence,), decides=which, directory=directory)
 
 
-def _of_platform(platform: str, evidence: Evidence, directory: str) -> PlaceInfo:
+def of_platform(platform: str, evidence: Evidence, directory: str) -> PlaceInfo:
     if platform == "windows":
         found = Evidence(f"{evidence.text}: Python for Windows is not marked", evidence.span)
         return PlaceInfo(True, Managed.NO, label="Windows", evidence=(found,), directory=directory)
@@ -127,7 +132,7 @@ def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceIn
     family, release = images.family(image.suite), image.suite.partition(":")[2]
     if family == "debian" and release[:2].isdigit():
         release = release.partition(".")[0]
-    managed = _managed(family, release)
+    managed = managed_by(family, release)
     label = data.label(family, "" if release == "?" else release) if family else reference
     note = image.note
     if not note and image.python == "own":
@@ -147,7 +152,7 @@ def of_image(reference: str, evidence: Evidence, directory: str = "") -> PlaceIn
     )
 
 
-def _managed(family: str, release: str) -> Managed:
+def managed_by(family: str, release: str) -> Managed:
     if not family:
         return Managed.MAYBE
     known = data.marked(family, "edge" if release == "?" else release)

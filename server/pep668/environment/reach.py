@@ -174,8 +174,9 @@ class Reach:
             return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, place.evidence, program, decides)
         version = install.python.version
         shipped = place.ships.python
-        if version and shipped and version != shipped and place.managed is Managed.YES:
-            evidence = Evidence(f"{place.label} ships Python {shipped}, not {version}")
+        if version and version != shipped and place.managed is Managed.YES:
+            own = f"Python {shipped}, not {version}" if shipped else f"one Python, {version} or another"
+            evidence = Evidence(f"{place.label} ships {own}")
             decides = f"where Python {version} comes from"
             return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, evidence), program, decides)
         kind = {

@@ -49,6 +49,7 @@ class Fact:
     - `platform`: `windows` or `macos` where only that is known of the machine
     - `remote`: it runs on another machine of which nothing is known; `value` says what would decide there
     - `kernel`: a line of a notebook's cell: `%pip` reaches the kernel's own Python, `!pip` whichever PATH finds
+    - `system`: the system that a text without any context is judged on, `debian:13`, `macos`
     - `host`: the container that a region runs in belongs to this host construct (a label for messages)
 
     Later facts override earlier ones of the same kind (and name).
