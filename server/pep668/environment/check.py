@@ -40,6 +40,9 @@ def verdict(
         return Outcome(Verdict.ALLOWED, None, (why, *((since,) if since else ())), usage_error=True)
     if target.managed is Managed.NO:
         return Outcome(Verdict.ALLOWED)
+    wanted = _wants_environment(install, shell, machine)
+    if wanted is not None:
+        return Outcome(Verdict.ALLOWED, None, (wanted,), usage_error=True)
     if install.passes_check:
         why = Evidence(install.passes_check, _option_named(install) or here)
         return Outcome(Verdict.ALLOWED, None, (why,), usage_error=install.passes_check.startswith("usage error"))
@@ -71,6 +74,18 @@ def verdict(
     if target.managed is Managed.MAYBE:
         return Outcome(Verdict.DEPENDS)
     return unknown or Outcome(Verdict.REFUSED)
+
+
+def _wants_environment(install: Install, shell: Shell, machine: Machine | None) -> Evidence | None:
+    """Why pip stops outside of virtual environments, before it looks for the marker."""
+    option = install.option("--require-virtualenv")
+    if install.tool != "pip" or (option is None and install.option("--isolated") is not None):
+        return None
+    text = "pip stops outside of virtual environments"
+    if option is not None:
+        return Evidence(f"--require-virtualenv: {text}", install.command.outer(option.span))
+    value, evidence = _variables(shell, machine).get("PIP_REQUIRE_VIRTUALENV", ("", None))
+    return evidence if evidence is not None and (value or "").lower() in TRUE else None
 
 
 def _option_named(install: Install) -> Span | None:
@@ -113,6 +128,9 @@ def _bypass(
             )
             return Outcome(Verdict.ALLOWED, None, (junk,), usage_error=True)
         off = bool(text) and (text or "").lower() in FALSE
+        if uv and text == "":
+            junk = Evidence(f"{evidence.text}: uv stops with a usage error at an empty value", evidence.span)
+            return Outcome(Verdict.ALLOWED, None, (junk,), usage_error=True)
     if uv:
         return unknown
     skips = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT") if install.operation == "install" else ()

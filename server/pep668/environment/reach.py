@@ -31,8 +31,9 @@ class Reach:
             return Target(
                 Managed.NO, EnvironmentKind.VIRTUAL, (Evidence(f"{install.tool} keeps its own environment", here),)
             )
-        if reference.option is not None:
-            return self._by_option(reference.option, install, shell, system, place)
+        option = reference.option or _named_by_variable(install, shell)
+        if option is not None:
+            return self._by_option(option, install, shell, system, place)
         kernel = install.command.region.fact("kernel")
         if kernel is not None and kernel.value == "%pip" and not place.known:
             decides = "which Python the notebook's kernel runs"
@@ -219,24 +220,24 @@ class Reach:
         if "${" in path and place.managed is not Managed.NO:
             kind = _open_kind(place)
             return Target(Managed.MAYBE, kind, (*place.evidence, evidence), shown, f"which Python {shown} is")
-        if shell.first is not None and shell.first.certain and path in ("python", "python3"):
-            return _from_source(shell.first)
-        target = self._system(path if path.startswith("python") else f"python{path}", install, shell, system, place)
-        if target.managed is Managed.YES and install.tool == "uv" and not path.startswith("python"):
-            return Target(
-                Managed.MAYBE, target.kind, (*target.evidence, evidence), path, f"which Python uv finds for {path}"
-            )
-        return target
+        if (
+            install.tool == "uv"
+        ):  # a name or a version chooses among environments: the system's needs --system, or a path
+            return self._environment_of_uv(install, shell, system)
+        # pip takes a path only: this is one in the working directory, or an error
+        return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), path, virtual=path)
 
     def _uv(self, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
         """`uv pip`: an environment that is active or lies in the folder; the system's Python only with --system."""
-        span = install.command.outer(install.program)
         system_variable = shell.exported("UV_SYSTEM_PYTHON")
         if install.python.system or (system_variable and (system_variable.text or "").lower() in TRUE):
             # --system ignores an active environment, but not what PATH puts first by other means.
             if shell.first is not None and shell.first.kind is not SourceKind.VIRTUAL and shell.first.certain:
                 return _from_source(shell.first)
             return self._system("python3", install, shell, system, place)
+        return self._environment_of_uv(install, shell, system)
+
+    def _environment_of_uv(self, install: Install, shell: Shell, system: System) -> Target:
         if shell.first is not None:
             return _from_source(shell.first)
         virtual = shell.exported("VIRTUAL_ENV") or shell.exported("CONDA_PREFIX")
@@ -244,6 +245,7 @@ class Reach:
             return Target(Managed.NO, EnvironmentKind.VIRTUAL, (virtual.evidence,), virtual.text, virtual=virtual.text)
         nearby = system.environment_of(shell.absolute(".venv"))
         evidence = (system.environments[nearby],) if nearby else ()
+        span = install.command.outer(install.program)
         text = "uv pip uses a virtual environment, or stops where it finds none, unless --system is given"
         return Target(Managed.NO, EnvironmentKind.VIRTUAL, (*evidence, Evidence(text, span)), None, virtual=nearby)
 
@@ -299,6 +301,13 @@ def _named_environment(path: str, install: Install) -> Target:
     shown = path.replace("\0", UNKNOWN)
     evidence = Evidence(f"it names the virtual environment {shown}", span)
     return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), virtual=shown)
+
+
+def _named_by_variable(install: Install, shell: Shell) -> str | None:
+    """The Python that PIP_PYTHON or UV_PYTHON names, as `--python` would."""
+    name = {"pip": "PIP_PYTHON", "uv": "UV_PYTHON"}.get(install.tool)
+    variable = shell.exported(name) if name and install.option("--isolated") is None else None
+    return variable.text if variable is not None and variable.text else None
 
 
 def _is_pip(install: Install) -> bool:

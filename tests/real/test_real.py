@@ -1,0 +1,65 @@
+"""Verdicts against reality: each sequence is run in a root made by debootstrap, and judged as a Dockerfile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import roots
+from roots import Step
+from sequences import sequences
+
+from pep668.analysis import analyze
+from pep668.model import Verdict
+
+RELEASES = {"bookworm": ("debian:12", "3.11"), "trixie": ("debian:13", "3.13")}
+REASON = roots.unavailable()
+pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
+
+
+def dockerfile(image: str, steps: tuple[Step, ...]) -> str:
+    return "\n".join([f"FROM {image}", *map(str, steps), ""])
+
+
+def verdict(image: str, steps: tuple[Step, ...]) -> Verdict:
+    """What the engine says of the last install; of what installs nothing, that it is not refused."""
+    text = dockerfile(image, steps)
+    last_line = text.rindex("RUN ")
+    judged = [j for j in analyze(text, "dockerfile").context.judged]
+    behind = [j for j in judged if j.install.command.outer(j.install.program).start > last_line]
+    return behind[-1].environment.verdict if behind else Verdict.ALLOWED
+
+
+def happened(root: object, steps: tuple[Step, ...]) -> tuple[Verdict | None, str]:
+    printed, failed = roots.outcome(root, steps)  # type: ignore[arg-type]
+    if failed:
+        return None, failed
+    return (Verdict.REFUSED if roots.REFUSAL in printed else Verdict.ALLOWED), printed
+
+
+@pytest.mark.parametrize("suite", RELEASES)
+def test_the_marker_is_where_the_facts_say(suite: str) -> None:
+    version = RELEASES[suite][1]
+    assert (roots.made(suite) / f"usr/lib/python{version}/EXTERNALLY-MANAGED").is_file()
+
+
+@pytest.mark.parametrize("suite", RELEASES)
+def test_each_sequence_ends_as_the_verdict_says(suite: str, record_property: pytest.RecordProperty) -> None:
+    image, version = RELEASES[suite]
+    root = roots.made(suite)
+    listed = sequences(version)
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda steps: happened(root, steps), listed))
+    wrong = []
+    counted: Counter[str] = Counter()
+    for steps, (real, printed) in zip(listed, outcomes, strict=True):
+        said = verdict(image, steps)
+        counted[f"{real.value if real else 'failed before'}, said {said.value}"] += 1
+        if real is not said:
+            wrong.append(f"--- {real and real.value}, said {said.value}\n{dockerfile(image, steps)}{printed[-300:]}")
+    print(f"{suite}: {len(listed)} sequences: {dict(counted)}")
+    record_property("counted", dict(counted))
+    assert counted["refused, said refused"] > 80
+    assert counted["allowed, said allowed"] > 80
+    assert not wrong, "\n".join([f"{len(wrong)} of {len(listed)}", *wrong])
