@@ -1,7 +1,7 @@
 """Debian roots made by debootstrap, and commands run in them, each on a layer of its own that is thrown away.
 
-The archive is the one that this machine's apt uses. Nothing outside of `build/roots` is changed: mounts are made in a mount
-namespace that ends with the process.
+The archive is the one that this machine's apt uses. Nothing outside of `build/roots` is changed: mounts are made in a
+mount namespace that ends with the process.
 """
 
 from __future__ import annotations

@@ -220,10 +220,10 @@ class Reach:
         if "${" in path and place.managed is not Managed.NO:
             kind = _open_kind(place)
             return Target(Managed.MAYBE, kind, (*place.evidence, evidence), shown, f"which Python {shown} is")
-        if (
-            install.tool == "uv"
-        ):  # a name or a version chooses among environments: the system's needs --system, or a path
+        if install.tool == "uv":  # a name or a version chooses among environments; the system's needs a path
             return self._environment_of_uv(install, shell, system)
+        if path[:1].isdigit():  # Windows' launcher: `py -3.12 -m pip`
+            return self._system(f"python{path}", install, shell, system, place)
         # pip takes a path only: this is one in the working directory, or an error
         return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), path, virtual=path)
 
