@@ -43,6 +43,7 @@ class Statements:
             self._starts.append(unit.base + by)
             self._units.append(unit)
         _relevance._by_use(read, self._references, self._functions)
+        self._tools = _relevance.tools_among(read)
         self._first_line = text.find("\n")
 
     def keeps(self, span: Span, new_text: str) -> bool:
@@ -94,6 +95,7 @@ class Statements:
             or traits.kept
             or not self._references.isdisjoint(traits.assigned)
             or not self._functions.isdisjoint(traits.names)
+            or not self._tools.isdisjoint(traits.callers)
             or _build.passing_functions([(unit, 0)])
         )
 

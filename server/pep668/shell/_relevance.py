@@ -55,6 +55,7 @@ _FILES = frozenset(
     ["rm", "mv", "unlink", "find", "tee", "cp", "ln", "truncate", "sed", "cat", "echo", "printf", "install"]
 )
 _REFERENCE = re.compile(r"\$\{?!?([A-Za-z_][A-Za-z0-9_]*)")
+_CALLED = re.compile(r"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?\"?[ \t]")
 _FIRST = re.compile(r"[^ \t]+")
 
 
@@ -112,7 +113,7 @@ def _holds_script(raw: Raw, text: str, by: int) -> bool:
 class _UnitTraits:
     """The same of a statement: what is kept of it, and by what the rest may come to matter."""
 
-    __slots__ = ("assigned", "functions", "kept", "names", "references")
+    __slots__ = ("assigned", "callers", "functions", "kept", "names", "references", "tools")
 
     def __init__(self, unit: Unit, text: str, by: int) -> None:
         self.kept: list[Raw] = []
@@ -120,8 +121,14 @@ class _UnitTraits:
         functions: set[str] = set()
         names: set[str] = set()
         assigned: set[str] = set()
+        self.callers: dict[str, list[Raw]] = {}  # commands whose program a variable names, by its name
+        self.tools: set[str] = set()  # variables that are given something that matters
         for raw in unit.raws:
             traits = _traits(raw.core)
+            if traits.kept:
+                self.tools |= traits.assigned
+            elif called := _CALLED.match(raw.core.source):
+                self.callers.setdefault(called[1], []).append(raw)
             if traits.kept or (raw.core.redirects and _holds_script(raw, text, by)):
                 self.kept.append(raw)
                 references |= traits.references
@@ -165,11 +172,26 @@ def choose(units: Iterable[tuple[Unit, int]], text: str) -> Iterator[tuple[Unit,
             yield unit, by, raws
 
 
+def tools_among(read: Iterable[tuple[Unit, int, _UnitTraits]]) -> set[str]:
+    """The variables that are given a program, or anything else that matters."""
+    return {name for _, _, mine in read for name in mine.tools}
+
+
 def _by_use(
-    read: list[tuple[Unit, int, _UnitTraits]], references: set[str], functions: set[str]
+    read: list[tuple[Unit, int, _UnitTraits]],
+    references: set[str],
+    functions: set[str],
 ) -> dict[int, set[Raw]]:
-    """Further raws of the units, by the id of the unit: assignments of names that are used, calls that matter."""
-    chosen: dict[int, set[Raw]] = {}
+    """Further raws of the units, by the id of the unit: commands that a variable names, assignments of names that are
+    used, calls that matter."""
+    tools = tools_among(read)
+    chosen = {
+        id(unit): {raw for name in mine.callers.keys() & tools for raw in mine.callers[name]}
+        for unit, _, mine in read
+        if not tools.isdisjoint(mine.callers)
+    }
+    for raws in chosen.values():
+        references.update(*(_traits(raw.core).references for raw in raws))
     before = -1
     while before != len(references) + len(functions):
         before = len(references) + len(functions)
