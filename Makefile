@@ -26,14 +26,16 @@ generate:
 	$(PY) scripts/index_languages.py
 	$(PY) scripts/generate_docs.py
 
-# The workbench drives one browser: it is tested after the rest, which is shared among the processors.
+# The workbench drives one browser, and the real Debians share their roots: both are tested after the rest, which is
+# shared among the processors.
 test-engine: test-setup
-	$(PY) -m pytest -n auto --dist worksteal --ignore tests/workbench $(PYTEST_ARGS)
+	$(PY) -m pytest -n auto --dist worksteal --ignore tests/workbench --ignore tests/real $(PYTEST_ARGS)
+	$(PY) -m pytest tests/real
 	$(PY) -m pytest tests/workbench
 
 test-setup: vsix workbench
 	@scripts/setup.sh test lint
-	@scripts/system_packages.sh python3-pip python3-venv
+	@scripts/system_packages.sh python3-pip python3-venv debootstrap
 
 bench:
 	@scripts/setup.sh test lint
