@@ -151,7 +151,7 @@ class _Run:
         self.arguments = arguments
         self.settings = settings
         self.failed = False
-        self.machine = _machine(arguments)
+        self.machine = _machine(arguments, with_packages=arguments.run is _check)
 
     def analyses(self) -> Iterator[tuple[str, Analysis]]:
         for path, text, language in self.documents():
@@ -315,7 +315,7 @@ def _explain(arguments: argparse.Namespace) -> int:
         exit_code=arguments.exit_code,
         cwd=arguments.cwd,
         shell=arguments.shell,
-        machine=_machine(arguments),
+        machine=_machine(arguments, with_packages=True),
     )
     if arguments.output_format == "json":
         _print_json(as_json(explanation, output))
@@ -445,12 +445,12 @@ def _from_file(named: str | None, start: str) -> Settings:
         folder = above
 
 
-def _machine(arguments: argparse.Namespace) -> Machine | None:
+def _machine(arguments: argparse.Namespace, *, with_packages: bool) -> Machine | None:
     if arguments.machine != "local":
         return None
     from . import machine
 
-    return machine.snapshot(os.getcwd())
+    return machine.snapshot(os.getcwd(), with_packages=with_packages)
 
 
 def _color(choice: str, stream: TextIO | None = None) -> bool:

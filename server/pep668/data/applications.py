@@ -64,3 +64,18 @@ def debian_package(name: str, suite: str | None = None) -> tuple[str, str] | Non
     if package == "-":
         return None
     return package or f"python3-{name}", fields[at + 1]
+
+
+@cache
+def _holdings() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, fields in _debian().items():
+        for package in fields[::2]:
+            if package not in ("=", "-"):
+                found.setdefault(package or f"python3-{name}", set()).add(name)
+    return {package: frozenset(names) for package, names in found.items()}
+
+
+def debian_holdings(package: str) -> frozenset[str]:
+    """The projects that a Debian package holds, in any suite that is known, under each name that PyPI has for them."""
+    return _holdings().get(package, frozenset())

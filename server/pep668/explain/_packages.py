@@ -13,6 +13,7 @@ class Packages:
     """What the distribution's package manager offers; nothing where the distribution is not known."""
 
     def __init__(self, machine: Machine | None) -> None:
+        self._machine = machine
         distribution = machine.distribution if machine else None
         self.root = machine is not None and machine.root
         self._row = data.distribution(distribution.id, distribution.like) if distribution else None
@@ -58,6 +59,11 @@ class Packages:
                 return []
             found.append(package)
         return found
+
+    def belonging(self, name: str) -> str:
+        """What this machine's database says of a project: whose it is, and what depends on it; "" where it has none."""
+        found = self._machine.packages.get(name, ()) if self._machine else ()
+        return found[0].belongs if found else ""
 
     def of_project(self, name: str) -> str | None:
         package = debian_package(name, self._suite) if self._suite else None

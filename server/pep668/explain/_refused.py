@@ -147,7 +147,9 @@ def _uninstall(install: Install, own: bool, typed: Typed, place: Place, packages
             )
     manager = packages.manager or "its package manager"
     whose = owner(packages)
-    message = f"pip does not uninstall {what(install)} from {whose} Python: {manager} removes what it installed."
+    reason = packages.belonging(install.packages[0]) if len(install.packages) == 1 else ""
+    reason = reason or f"{manager} removes what it installed"
+    message = f"pip does not uninstall {what(install)} from {whose} Python: {reason}."
     return Plan(message, tuple(actions), tuple(_last_resort(install, own, typed)), severity="info")
 
 

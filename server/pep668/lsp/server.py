@@ -164,7 +164,7 @@ class Server(LanguageServer):
     async def analysis(self, document: Document) -> Analysis | None:
         """The analysis of a document; None for one of a language that is not known.
 
-        A long document is read in a thread, once, however many ask.
+        A long document is read in a thread, once, however many ask, and so is the first for which packages count.
         """
         session = self.session
         self.watch.glance()
@@ -172,7 +172,7 @@ class Server(LanguageServer):
         if is_known:
             return found
         key = session.key(document)
-        if len(document.text) < LONG:
+        if len(document.text) < LONG and not session.reads_packages(document):
             task = session.task(document)
             found = None if task is None else task.run()
             self._remember(document, key, found)
@@ -184,6 +184,8 @@ class Server(LanguageServer):
 
     async def _analyze(self, document: Document, key: tuple[int, int, int]) -> Analysis | None:
         def work() -> Analysis | None:
+            if self.session.reads_packages(document):
+                self.session.read_packages()
             task = self.session.task(document)  # finding out the language may take reading all of it
             return None if task is None else task.run()
 

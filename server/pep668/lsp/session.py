@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pep668 import analysis, languages, machine
 from pep668.analysis import Analysis
-from pep668.model import Finding, Machine
+from pep668.model import DistributionPackage, Finding, Machine
 from pep668.settings import Settings
 
 from . import uris
@@ -46,6 +46,7 @@ class Session:
         self._environ = environ
         self._folders: dict[str, str | None] = {}
         self._machines: dict[str, Machine] = {}
+        self._packages: Mapping[str, tuple[DistributionPackage, ...]] | None = None
         self._projects: dict[tuple[str, str], str] = {}
         self._analyses: dict[str, tuple[tuple[int, int, int], Analysis | None]] = {}
 
@@ -108,7 +109,15 @@ class Session:
         found = self._machines.get(folder)
         if found is None:
             found = self._machines[folder] = machine.snapshot(folder, environ=self._environ)
-        return found
+        return replace(found, packages=self._packages) if self._packages else found
+
+    def reads_packages(self, document: Document) -> bool:
+        """Whether the distribution's packages are to be read for a document first. It takes a moment: use a thread."""
+        return self._packages is None and languages.matters("", document.text)
+
+    def read_packages(self) -> None:
+        """May be called from any thread."""
+        self._packages = machine.packages(environ=self._environ)
 
     def forget_machine(self) -> None:
         """Environments, interpreters or pip's configuration may have changed."""
@@ -120,17 +129,21 @@ class Session:
         """Read this machine again; whether it has changed. May be called from any thread."""
         fresh = {folder: machine.snapshot(folder, environ=self._environ) for folder in list(self._machines)}
         projects = {key: self._project(key[0], self.folder_of(key[0]), key[1]) for key in list(self._projects)}
-        if all(self._machines.get(folder) == seen for folder, seen in fresh.items()) and all(
-            self._projects.get(key) == project for key, project in projects.items()
+        packages = None if self._packages is None else machine.packages(environ=self._environ)
+        if (
+            packages == self._packages
+            and all(self._machines.get(folder) == seen for folder, seen in fresh.items())
+            and all(self._projects.get(key) == project for key, project in projects.items())
         ):
             return False
+        self._packages = packages
         self._machines.update(fresh)
         self._projects.update(projects)
         self.generation += 1
         return True
 
     def signature(self) -> frozenset[tuple[str, int]]:
-        """Differs when an environment has come or gone, or something was installed in one: a few stats.
+        """Differs when an environment has come or gone, something was installed in one, or on the system: a few stats.
 
         May be called from any thread.
         """
@@ -146,7 +159,9 @@ class Session:
         for seen in list(self._machines.values()):
             for found in seen.environments:
                 files.update(_libraries(found.path))
-        return frozenset((file, at) for file in files if (at := _changed(file)))
+        databases = () if self._packages is None else machine.package_databases()
+        seen_at = {(file, at) for file in files if (at := _changed(file))}
+        return frozenset(seen_at.union((path, at) for path, at, _ in databases))
 
     def forget_settings(self) -> None:
         self.configuration.forget_files()

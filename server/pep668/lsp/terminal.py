@@ -69,6 +69,7 @@ async def _explained(server: Server, execution: Execution) -> Any:
     place = execution.cwd or ""
 
     def work() -> tuple[bool, Any]:
+        session.read_packages()
         # What ran may have made an environment, or half of one.
         changed = not execution.running and session.look_again()
         return changed, explanations.explain(

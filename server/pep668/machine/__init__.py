@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pep668.model import Machine, Marker
 
 if TYPE_CHECKING:
-    from pep668.model import Distribution, Interpreter, VirtualEnvironment
+    from pep668.model import Distribution, DistributionPackage, Interpreter, VirtualEnvironment
 
     from ._interpreters import Interpreters
     from ._tree import Tree
@@ -27,11 +27,18 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = "python.exe" if os.name == "nt" else "python"
 
 
-def snapshot(folder: str | None = None, *, environ: Mapping[str, str] | None = None, root: str = "/") -> Machine:
+def snapshot(
+    folder: str | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    root: str = "/",
+    with_packages: bool = False,
+) -> Machine:
     """What is known of this machine, as seen from a folder.
 
     `environ` are the variables that count (those of this process by default);
-    `root` is the folder that holds the file tree, for machines that are copies.
+    `root` is the folder that holds the file tree, for machines that are copies;
+    `with_packages` reads the package database too, which takes some ten milliseconds.
     """
     from ._interpreters import Interpreters
     from ._pip_config import read
@@ -55,7 +62,26 @@ def snapshot(folder: str | None = None, *, environ: Mapping[str, str] | None = N
         pip_config_files=sources,
         root=hasattr(os, "geteuid") and os.geteuid() == 0,
         folder=folder,
+        packages=packages(environ=environ, root=root) if with_packages else {},
     )
+
+
+def packages(
+    *, environ: Mapping[str, str] | None = None, root: str = "/"
+) -> Mapping[str, tuple[DistributionPackage, ...]]:
+    """The distribution's packages that hold a project, by its normalized name; remembered until a database changes."""
+    from . import databases
+    from ._tree import Tree
+
+    environ = os.environ if environ is None else environ
+    return databases.packages(_distribution(Tree(root).root, environ.get("PREFIX", "")), root)
+
+
+def package_databases(root: str = "/") -> tuple[tuple[str, int, int], ...]:
+    """Differs when packages of the distribution came or went: a few stats."""
+    from . import databases
+
+    return databases.files(root)
 
 
 def read_marker(path: str, environ: Mapping[str, str]) -> Marker:
@@ -144,4 +170,4 @@ def _environment(tree: Tree, interpreters: Interpreters, path: str) -> VirtualEn
     )
 
 
-__all__ = ["read_marker", "snapshot"]
+__all__ = ["package_databases", "packages", "read_marker", "snapshot"]

@@ -32,7 +32,7 @@ def installed(
         folders = [*own, *shared]
     found: dict[str, str] = {}
     for folder in folders:  # as imports go: the first one counts
-        for name, version in _distributions(tree.names(folder)):
+        for name, version in distributions(tree.names(folder)):
             found.setdefault(name, version)
     return found
 
@@ -46,7 +46,8 @@ def _base(tree: Tree, prefix: str, config: Mapping[str, str], python: str) -> st
     return tree.real(os.path.join(home, os.path.basename(python))) or "" if home else ""
 
 
-def _distributions(names: Iterable[str]) -> Iterable[tuple[str, str]]:
+def distributions(names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Normalized names and versions, from the names of what lies in a folder of packages."""
     for name in names:
         stem, ending = os.path.splitext(name)
         if name.startswith("~"):  # what pip left of one that it could not remove

@@ -50,7 +50,8 @@ class Tree:
             self._real[path] = result
         return result
 
-    def _host(self, path: str) -> str | None:
+    def host(self, path: str) -> str | None:
+        """Where the path lies on this machine, None where links lead nowhere."""
         if not self.root:
             return path
         real = self.real(path)
@@ -58,7 +59,7 @@ class Tree:
 
     def mode(self, path: str) -> int:
         """The mode of what the path leads to, 0 where there is nothing."""
-        host = self._host(path)
+        host = self.host(path)
         try:
             return 0 if host is None else os.stat(host).st_mode
         except (OSError, ValueError):
@@ -76,7 +77,7 @@ class Tree:
 
     def read(self, path: str, limit: int = 1 << 20) -> bytes | None:
         """The first bytes of a regular file (a pipe or device would block), None where it cannot be read."""
-        host = self._host(path)
+        host = self.host(path)
         if host is None or not self.is_file(path):
             return None
         try:
@@ -93,7 +94,7 @@ class Tree:
         """What is in a folder, sorted; nothing where it cannot be read."""
         known = self._listed.get(path)
         if known is None:
-            host = self._host(path)
+            host = self.host(path)
             try:
                 known = [] if host is None else sorted(os.listdir(host))
             except (OSError, ValueError):

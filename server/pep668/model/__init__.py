@@ -38,7 +38,7 @@ from .installs import (
     RequirementsFile,
     RequirementsKind,
 )
-from .machine import Distribution, Interpreter, Machine, Marker, VirtualEnvironment
+from .machine import Distribution, DistributionPackage, Interpreter, Machine, Marker, VirtualEnvironment
 from .regions import Evidence, Fact, Place, Region
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "Bypass",
     "Command",
     "Distribution",
+    "DistributionPackage",
     "Edit",
     "Environment",
     "EnvironmentKind",

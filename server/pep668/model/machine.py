@@ -60,12 +60,42 @@ class VirtualEnvironment:
 
 
 @dataclass(frozen=True, slots=True)
+class DistributionPackage:
+    """An installed package of the distribution that holds a project.
+
+    `version` is the project's, "" where not known; `manager` the program that people know it by (apt); `dependents`
+    name the packages that depend on it, programs before libraries; `python` is the version of Python whose folder it
+    is in ("3.12", "3" for all); `path` a file that shows what is installed.
+    """
+
+    name: str
+    version: str
+    manager: str
+    dependents: tuple[str, ...] = ()
+    python: str = "3"
+    path: str = ""
+
+    @property
+    def belongs(self) -> str:
+        """`python3-yaml 6.0 belongs to apt; cloud-init, ansible and 4 more depend on it`."""
+        text = f"{self.name} {self.version}".rstrip() + f" belongs to {self.manager}"
+        names = self.dependents
+        if not names:
+            return text
+        if len(names) > 3:
+            return f"{text}; {names[0]}, {names[1]} and {len(names) - 2} more depend on it"
+        listed = " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+        return f"{text}; {listed} depend{'s' if len(names) == 1 else ''} on it"
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """A snapshot of what `machine.py` read: enough to answer without IO.
 
     `programs` maps names (`pip`, `python3`, `uv`) and absolute paths to the
     interpreter that they run, None where the program is there but its interpreter
-    is not known. A name that is missing is not on PATH.
+    is not known. A name that is missing is not on PATH. `packages` are those of the
+    distribution by the projects they hold; empty where nobody asked for them.
     """
 
     distribution: Distribution | None = None
@@ -76,3 +106,11 @@ class Machine:
     pip_config_files: Mapping[str, str] = field(default_factory=dict)
     root: bool = False
     folder: str = ""
+    packages: Mapping[str, tuple[DistributionPackage, ...]] = field(default_factory=dict)
+
+    def package_of(self, project: str, interpreter: Interpreter) -> DistributionPackage | None:
+        """The distribution's package that holds a project, by its normalized name, for that Python of the system's."""
+        if interpreter.virtual or interpreter.prefix != "/usr":
+            return None
+        found = (p for p in self.packages.get(project, ()) if p.python in ("3", interpreter.version))
+        return next(found, None)
