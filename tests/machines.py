@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pep668.model import Distribution, Interpreter, Machine, Marker, VirtualEnvironment
+from pep668.model import Distribution, DistributionPackage, Interpreter, Machine, Marker, VirtualEnvironment
 
 _MESSAGE = """To install Python packages system-wide, try apt install
 python3-xyz, where xyz is the package you are trying to
@@ -45,6 +45,17 @@ DEBIAN_12_WITH_PACKAGES = replace(
     ),
 )
 DEBIAN_12_WITH_UV = replace(DEBIAN_12, programs={**DEBIAN_12.programs, "uv": None, "pipx": None})
+_YAML = ("cloud-init", "ubuntu-drivers-common", "yq", "python3-kubernetes")
+DEBIAN_12_WITH_DATABASE = replace(
+    DEBIAN_12,
+    packages={
+        "pyyaml": (DistributionPackage("python3-yaml", "6.0", "apt", _YAML),),
+        "six": (
+            DistributionPackage("python3-six", "1.16.0", "apt", path="/usr/lib/python3/dist-packages/six.egg-info"),
+        ),
+        "old": (DistributionPackage("python3.9-old", "1", "apt", python="3.9"),),
+    },
+)
 UBUNTU_22 = Machine(
     distribution=Distribution("ubuntu", "22.04", "jammy", "Ubuntu 22.04.5 LTS", ("debian",)),
     programs=_system("Ubuntu", "3.10", marked=False, pip="22.0.2"),
@@ -60,6 +71,7 @@ MACHINES = {
     "debian12": DEBIAN_12,
     "debian12+venv": DEBIAN_12_WITH_VENV,
     "debian12+packages": DEBIAN_12_WITH_PACKAGES,
+    "debian12+database": DEBIAN_12_WITH_DATABASE,
     "debian12+uv": DEBIAN_12_WITH_UV,
     "ubuntu22": UBUNTU_22,
     "arch": ARCH,

@@ -14,7 +14,7 @@ _PARTS = frozenset(
     "all dev devel doc full minimal venv distutils gdbm tk tkinter dbg debug examples libs test testsuite idle curses "
     "pip-whl setuptools-whl pyc tools rpm-macros base 32bit".split()
 )
-_TOOLS = frozenset(("pip", "setuptools", "wheel"))  # in most files: no table has to be read for them
+TOOLS = frozenset(("pip", "setuptools", "wheel"))  # in most files; whoever wants newer ones renews them
 
 
 def is_library(package: str) -> bool:
@@ -35,7 +35,7 @@ def projects(package: str, manager: str = "") -> frozenset[str]:
         return frozenset()
     # Others follow Debian's names often: py3-yaml is what python3-yaml is.
     stem = library["stem"]
-    if stem in _TOOLS:
+    if stem in TOOLS:
         return frozenset([stem])
     held = debian_holdings(f"python3-{stem.lower()}")
     if held or stem in _PARTS or stem.endswith(("-doc", "-dbg", "-devel", "-pyc", "-tests", "-lang")):

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pep668.model import Assignment, Bypass, Evidence
 
-from . import files
+from . import files, packages
 from .files import elsewhere
 from .handover import handed
 from .run import Run, replace_words, short
@@ -90,9 +90,9 @@ def _made(run: Run, path: str, maker: str, *, seeded: bool = True) -> Shell:
     if not seeded:
         system.without_pip.add(where)
     if not elsewhere(run):
-        packages = None if system.more_packages else dict(system.packages)
+        brought = None if system.more_packages else {n: b.evidence for n, b in system.packages.items()}
         others = system.other_python is not None or bool(system.built)
-        run.log.made.append(Made(maker, run.command, evidence, run.shell.first, packages, others, seeded))
+        run.log.made.append(Made(maker, run.command, evidence, run.shell.first, brought, others, seeded))
     return run.shell
 
 
@@ -286,4 +286,5 @@ _EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "return": _exit,
     "unset": _unset,
     **files.EFFECTS,
+    **packages.EFFECTS,
 }

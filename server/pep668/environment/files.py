@@ -180,22 +180,6 @@ TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0", ""))
 
 
-def _packages(run: Run) -> Shell:
-    if any(a in ("install", "add", "-S", "in", "emerge") for a in run.words[1:3]) or _installs(run.words):
-        piped = any(wrapper.name == "xargs" for wrapper in run.command.wrappers)
-        run.system.more_packages |= piped or any("${" in w for w in run.words)
-        manager = posixpath.basename(run.words[0])
-        for word, text in zip(run.command.words[1:], run.words[1:], strict=False):
-            if not text.startswith("-"):
-                evidence = Evidence(f"{manager} installs {text}", run.command.outer(word.span))
-                run.system.packages.setdefault(text.partition("=")[0], evidence)
-    return run.shell
-
-
-def _installs(words: list[str]) -> bool:
-    return any(w in ("install", "add", "in", "full-upgrade") or re.fullmatch(r"-S[a-z]*", w) for w in words[1:])
-
-
 def _other_python(run: Run) -> Shell:
     text = " ".join(run.words)
     if re.search(r"deadsnakes", text):
@@ -259,9 +243,6 @@ EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "truncate": _overwrites,
     "cp": _overwrites,
     "ln": _linked,
-    **dict.fromkeys(
-        ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman", "brew"), _packages
-    ),
     **dict.fromkeys(("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "update-alternatives"), _other_python),
     "make": _make,
     "configure": _configure,

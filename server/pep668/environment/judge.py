@@ -20,7 +20,7 @@ from pep668.model import (
 )
 
 from . import check, versions
-from .conflicts import owned
+from .conflicts import of_distribution
 from .place import PlaceInfo, of_image, place_of
 from .reach import Reach
 from .state import Shell, SourceKind, System
@@ -77,7 +77,7 @@ class Judge:
             pip_version=versions.pip_of(target, system, place)[0] or None,
             usage_error=outcome.usage_error,
             unused=_unused(install, shell, system, target),
-            owned=owned(install, system, place, target) if verdict is Verdict.ALLOWED else (),
+            of_distribution=of_distribution(target, place, install, shell, system),
         )
 
     def _place(self, install: Install, shell: Shell) -> PlaceInfo:

@@ -157,7 +157,7 @@ class Reach:
             marked = data.marked("homebrew", install.python.version or "")
             kind = EnvironmentKind.SYSTEM_MANAGED if marked else EnvironmentKind.SYSTEM_UNMANAGED
             brewed = Evidence(
-                f"Homebrew's {formula} is {'' if marked else 'not '}marked", system.packages[formula].span
+                f"Homebrew's {formula} is {'' if marked else 'not '}marked", system.packages[formula].evidence.span
             )
             return Target(Managed.YES if marked else Managed.NO, kind, (*place.evidence, brewed), program)
         if place.programs and (program not in place.programs or shell.sudo is not None):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pep668.model import Bypass, Command, Evidence
 
-from .state import Log, Override, Shell, System
+from .state import Conditions, Log, Override, Shell, System
 
 
 @dataclass(slots=True)
@@ -19,6 +19,7 @@ class Run:
     log: Log
     words: list[str]
     certain: bool = True  # whether it runs whatever conditions come to
+    conditions: Conditions = frozenset()
 
     def evidence(self, text: str) -> Evidence:
         return Evidence(text, self.command.outer(self.command.span))
@@ -35,11 +36,11 @@ class Run:
 
 
 def replace_shell(run: Run, shell: Shell) -> Run:
-    return Run(run.command, shell, run.system, run.log, run.words, run.certain)
+    return Run(run.command, shell, run.system, run.log, run.words, run.certain, run.conditions)
 
 
 def replace_words(run: Run, words: list[str]) -> Run:
-    return Run(run.command, run.shell, run.system, run.log, words, run.certain)
+    return Run(run.command, run.shell, run.system, run.log, words, run.certain, run.conditions)
 
 
 def short(text: str, most: int = 60) -> str:

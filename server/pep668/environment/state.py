@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from pep668 import data
-from pep668.model import Bypass, Command, Evidence, Expansion, Word
+from pep668.model import Bypass, Command, Evidence, Expansion, Scope, Word
 
 UNKNOWN = "${}"
 
@@ -132,6 +132,25 @@ class Change:
     user: str | None = None
 
 
+# What a command hangs on, each with the text that it stands in.
+Conditions = frozenset[tuple[int, Scope]]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A package that a package manager installs: `evidence` is its word, `manager` who (apt of `apt-get`).
+
+    `conditions` are those that the command hangs on, `place` the other machine or image that it runs on, `group` the
+    name of apk's virtual package.
+    """
+
+    evidence: Evidence
+    manager: str
+    conditions: Conditions = frozenset()
+    place: tuple[str, str | None] = ("", None)
+    group: str = ""
+
+
 @dataclass(slots=True)
 class System:
     """What stays on a machine: files and packages, as far as the document tells.
@@ -145,7 +164,7 @@ class System:
     without_pip: set[str] = field(default_factory=set)
     marker_removed: Change | None = None
     pip_config: dict[str, Change] = field(default_factory=dict)
-    packages: dict[str, Evidence] = field(default_factory=dict)
+    packages: dict[str, Brought] = field(default_factory=dict)
     more_packages: bool = False
     other_python: Evidence | None = None
     configured: dict[str, str] = field(default_factory=dict)  # folders of Python's source to the prefix they build for

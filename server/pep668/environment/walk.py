@@ -28,11 +28,11 @@ from pep668.model import (
     Wrapper,
 )
 
-from . import effects, files, versions, wrappers
+from . import conflicts, effects, files, versions, wrappers
 from .judge import Judge
 from .place import place_of
 from .run import Run
-from .state import Change, Log, Shell, Source, SourceKind, System, Variable, merge
+from .state import Change, Conditions, Log, Shell, Source, SourceKind, System, Variable, merge
 
 _MAX_REPLAYS = 2_000  # a bound for functions that call each other
 _DEEPEST_CALL = 50
@@ -67,10 +67,12 @@ class Walk:
     def __init__(self, machine: Machine | None = None) -> None:
         self.log = Log()
         self._judge = Judge(machine)
+        self._machine = machine
         self._systems: dict[str, System] = {}
         self._processes: dict[tuple[str, str], _Process] = {}
-        self._judged: dict[tuple[int, str, int], Judged] = {}
+        self._judged: dict[tuple[int, str, int], tuple[Judged, Shell, Run]] = {}
         self._calls: list[str] = []
+        self._uncalled: Scope | None = None
         self._replays = 0
 
     def visit(self, command: Command) -> None:
@@ -94,9 +96,21 @@ class Walk:
         for process in self._processes.values():
             self._settle(process, ())
             for name, function in list(process.functions.items()):
-                if not function.called:
+                if not function.called:  # whether it runs together with another is not known
+                    self._uncalled = Scope(ScopeKind.FUNCTION, function.key, name)
                     self._call(process, name, ())
-        return sorted(self._judged.values(), key=_position)
+        return sorted(map(self._owning, self._judged.values()), key=_position)
+
+    def _owning(self, found: tuple[Judged, Shell, Run]) -> Judged:
+        """With what the distribution has of it: by what the whole document does to the system."""
+        judged, shell, run = found
+        owned = tuple(conflicts.owned(judged, shell, run.system, run.conditions, self._machine))
+        return Judged(judged.install, replace(judged.environment, owned=owned)) if owned else judged
+
+    def _conditions(self, scope: tuple[Scope, ...], command: Command) -> Conditions:
+        inside = id(_root(command.region))
+        hanging = frozenset((inside, s) for s in scope if s.kind is ScopeKind.BRANCH and s.name != "&&")
+        return hanging | {(inside, self._uncalled)} if self._uncalled else hanging
 
     # --- processes ---
 
@@ -123,7 +137,7 @@ class Walk:
         expanded = shell_reader.expand(command, frame.shell.lookup)
         inside = frame.shell
         certain = all(part.kind is not ScopeKind.BRANCH or part.name == "&&" for part in scope)
-        run = Run(expanded, inside, process.system, self.log, [], certain)
+        run = Run(expanded, inside, process.system, self.log, [], certain, self._conditions(scope, command))
         for assignment in expanded.assignments:
             if expanded.words and not _declares(expanded):
                 inside = effects.assign(run, inside, assignment, exported=True)
@@ -132,7 +146,7 @@ class Walk:
         install = installers.parse(expanded)
         if install is not None:
             program = _called_program(process, expanded, frame.shell)
-            environment = self._record(install, replace(inside, program=program) if program else inside, process.system)
+            environment = self._record(install, replace(inside, program=program) if program else inside, run)
             _bring_pip(install, environment, process.system, certain)
         run.words = [frame.shell.symbolic(w) for w in expanded.words]
         if command.region.language in ("powershell", "cmd"):
@@ -157,15 +171,15 @@ class Walk:
             self._run(process, command, scope + inner)
         self._calls.pop()
 
-    def _record(self, install: Install, shell: Shell, system: System) -> Environment:
-        environment = self._judge.environment(install, shell, system)
+    def _record(self, install: Install, shell: Shell, run: Run) -> Environment:
+        environment = self._judge.environment(install, shell, run.system)
         # A text that stands once but runs in several places (an anchor's aliases) is one command.
         region = install.command.region
         key = (install.command.outer(install.program).start, region.text, install.program.start)
         before = self._judged.get(key)
         # One function may be called in several states: where one call is refused, the command is.
-        if before is None or _WEIGHT[environment.verdict] > _WEIGHT[before.environment.verdict]:
-            self._judged[key] = Judged(install, environment)
+        if before is None or _WEIGHT[environment.verdict] > _WEIGHT[before[0].environment.verdict]:
+            self._judged[key] = Judged(install, environment), shell, run
         return environment
 
     # --- scopes ---

@@ -10,7 +10,7 @@ from pep668.text import Edit, Span
 
 from .commands import Command
 from .installs import ErrorReport, Install, Request, Requirement, RequirementsFile
-from .machine import Interpreter
+from .machine import DistributionPackage, Interpreter
 from .regions import Evidence
 
 
@@ -64,12 +64,16 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A project that an install asks for and that the distribution's package brings already; `request` as written."""
+    """A project that an install asks for, and the distribution's package that holds it there; `request` as written.
+
+    `earlier`: it is there when the install runs. `evidence` has no span where this machine's database alone says so.
+    """
 
     project: str
-    package: str
+    package: DistributionPackage
     request: Request
     evidence: Evidence
+    earlier: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ class Environment:
     `interpreter` is this machine's, when the verdict is about this machine.
     `as_root` tells whether the command runs as root. `decides` says, for
     `depends`, what would decide it. `usage_error`: the tool stops before it looks,
-    so that what is allowed fails all the same.
+    so that what is allowed fails all the same. `of_distribution`: that Python surely
+    finds what the package manager installs; `owned` is what the distribution has of
+    the projects asked for.
     """
 
     verdict: Verdict
@@ -99,6 +105,7 @@ class Environment:
     pip_version: str | None = None
     usage_error: bool = False
     unused: Unused | None = None
+    of_distribution: bool = False
     owned: tuple[Owned, ...] = ()
 
 

@@ -99,7 +99,7 @@ def _reasons(judged: Judged, lines: LineTable, link: Link) -> list[str]:
     marker = environment.interpreter.marker if environment.interpreter else None
     said_already = marker.path if marker else ""
     shown = [e for e in environment.evidence if (e.span and e.span != said) or (e.path and e.path != said_already)]
-    shown = shown[:_EVIDENCE]
+    shown = [*(owned.evidence for owned in environment.owned[:2]), *shown][:_EVIDENCE]
     kernel = judged.install.command.region.fact("kernel")
     if kernel is not None and kernel.evidence not in shown:
         shown.append(kernel.evidence)

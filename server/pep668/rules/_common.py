@@ -156,4 +156,6 @@ def finding(
     where = program_span(judged.install) if span is None else span
     if severity is Severity.ERROR and judged.install.command.region.fact("document"):
         severity = Severity.WARNING
-    return Finding(code, message, where, severity, judged, (*related, *judged.environment.evidence))
+    environment = judged.environment
+    belonging = (owned.evidence for owned in environment.owned)
+    return Finding(code, message, where, severity, judged, (*related, *environment.evidence, *belonging))
