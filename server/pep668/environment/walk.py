@@ -108,6 +108,8 @@ class Walk:
         return Judged(judged.install, replace(judged.environment, owned=owned)) if owned else judged
 
     def _conditions(self, scope: tuple[Scope, ...], command: Command) -> Conditions:
+        if not scope and self._uncalled is None:
+            return frozenset()
         inside = id(_root(command.region))
         hanging = frozenset((inside, s) for s in scope if s.kind is ScopeKind.BRANCH and s.name != "&&")
         return hanging | {(inside, self._uncalled)} if self._uncalled else hanging
