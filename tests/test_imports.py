@@ -20,6 +20,7 @@ LAYERS = (
     ("analysis", "explain"),
     ("rules", "fixes"),
     ("context",),
+    ("suppression",),
     ("environment",),
     ("installers", "languages"),
     ("shell", "syntax"),

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import languages, rules, shell
+from . import languages, rules, shell, suppression
 from .context import Context
 from .environment import Walk
 from .languages import Extracted
 from .model import Command, ErrorReport, Fact, Finding, Machine, Region, RequirementsFile
 from .settings import Settings
+from .suppression import Directive, Suppressions
 from .text import LineTable
 
 _MAX_DEPTH = 16  # bash -c inside bash -c: nobody nests deeper, an attacker might
@@ -19,10 +20,15 @@ _MAX_DEPTH = 16  # bash -c inside bash -c: nobody nests deeper, an attacker migh
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What is known of a document. `context` holds the installs with their verdicts."""
+    """What is known of a document. `context` holds the installs with their verdicts.
+
+    `suppressed` are the findings that comments silence, `idle` the comments that silence none.
+    """
 
     context: Context
     findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    idle: tuple[Directive, ...] = ()
 
     @property
     def text(self) -> str:
@@ -52,7 +58,8 @@ def analyze(
     commands: list[Command] = []
     reports: list[ErrorReport] = []
     requirements: RequirementsFile | None = None
-    for item in _items(document, 0):
+    regions: list[Region] | None = [document] if suppression.NEEDLE in text else None
+    for item in _items(document, 0, regions):
         if isinstance(item, Command):
             commands.append(item)
             walk.visit(item)
@@ -74,23 +81,40 @@ def analyze(
         requirements=requirements,
         overrides=tuple(walk.log.overrides),
         made=tuple(walk.log.made),
+        suppressions=suppression.find(regions, lines, commands) if regions else Suppressions(),
     )
-    return Analysis(context, tuple(rules.check(context)))
+    return _analysis(context)
 
 
-def _items(region: Region, depth: int) -> Iterator[Extracted]:
-    """What stands in a region and, right behind each nested region's place, in that one."""
+def _analysis(context: Context) -> Analysis:
+    findings: list[Finding] = []
+    suppressed: list[Finding] = []
+    idle = dict.fromkeys(context.suppressions.directives)
+    for finding in rules.check(context):
+        loaded = rules.by_code(finding.rule)
+        name = loaded.rule.name if loaded else ""
+        silencing = [d for d in context.suppressions.about(finding) if d.names(finding.rule, name)]
+        (suppressed if silencing else findings).append(finding)
+        for directive in silencing:
+            idle.pop(directive, None)
+    return Analysis(context, tuple(findings), tuple(suppressed), tuple(idle))
+
+
+def _items(region: Region, depth: int, regions: list[Region] | None) -> Iterator[Extracted]:
+    """What stands in a region and, right behind each nested region's place, in that one; adds those to `regions`."""
     extract = languages.extractor(region.language)
     if extract is None or depth > _MAX_DEPTH:
         return
     found = list(extract(region))
+    if regions is not None:
+        regions += (item for item in found if isinstance(item, Region))
     processes = Counter(item.place for item in found if isinstance(item, Region))
     for item in found:
         if not isinstance(item, Region):
             yield item
         elif item.language != "shell" or processes[item.place] > 1 or shell.mentions(item.text) or _same(item, region):
             # A shell process of its own that mentions nothing leaves nothing behind: most RUNs of a Dockerfile.
-            yield from _items(item, depth + 1)
+            yield from _items(item, depth + 1, regions)
 
 
 def _same(inner: Region, outer: Region) -> bool:

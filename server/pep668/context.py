@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .environment import Made, Override
 from .model import Command, ErrorReport, Judged, Machine, Region, RequirementsFile
 from .settings import Settings
+from .suppression import Suppressions
 from .text import LineTable
 
 
 @dataclass(frozen=True, eq=False)
 class Context:
     """`commands` are those that matter to state (apt, venv, export ...) and the installs, in order;
-    `overrides` the places where the check is switched off, `made` the commands that make virtual environments."""
+    `overrides` the places where the check is switched off, `made` the commands that make virtual environments,
+    `suppressions` the comments that silence findings."""
 
     text: str
     language: str
@@ -28,3 +30,4 @@ class Context:
     requirements: RequirementsFile | None = None
     overrides: tuple[Override, ...] = ()
     made: tuple[Made, ...] = ()
+    suppressions: Suppressions = field(default_factory=Suppressions)

@@ -38,7 +38,8 @@ class Language:
     are interpreters. `sniff` decides by content: of the whole text where the name matches one
     of `candidates` (`*.yml` may be a playbook, a manifest or neither), else of the head of a
     text of which nothing is known. Documents of a language that is read `always` matter
-    without a needle (requirements files).
+    without a needle (requirements files). `comments` are what opens a comment (`^#`: at a line's
+    start only), with what closes one that has an end (`/* */`).
     """
 
     id: str
@@ -49,6 +50,7 @@ class Language:
     candidates: tuple[str, ...] = ()
     sniff: Callable[[str], bool] | None = None
     always: bool = False
+    comments: tuple[str, ...] = ("#",)
 
 
 @cache
@@ -87,9 +89,8 @@ INDEX = "index.json"
 
 def as_row(language: Language) -> dict[str, object]:
     """A language as `index.json` holds it: what is not the default."""
-    row = {f.name: getattr(language, f.name) for f in fields(Language)}
-    row["sniff"] = language.sniff is not None
-    return {name: value for name, value in row.items() if value}
+    row = {f.name: getattr(language, f.name) for f in fields(Language) if getattr(language, f.name) != f.default}
+    return {**row, "sniff": True} if language.sniff else row
 
 
 def _from_row(module: str, row: dict[str, Any]) -> Language:
@@ -113,6 +114,12 @@ def matters(language: str, text: str | bytes) -> bool:
 @cache
 def _always() -> frozenset[str]:
     return frozenset(known.id for known in all_languages() if known.always)
+
+
+@cache
+def comments(language: str) -> tuple[str, ...]:
+    """What opens a comment in a language (see `Language`); nothing in an unknown one."""
+    return next((known.comments for known in all_languages() if known.id == language), ())
 
 
 @cache

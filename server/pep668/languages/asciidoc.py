@@ -15,7 +15,12 @@ from . import Language, _inline_code
 from ._documents import BOLD, Document
 from ._source_lines import SourceLines
 
-LANGUAGE = Language("asciidoc", ids=("asciidoc", "adoc"), patterns=("*.adoc", "*.asciidoc", "*.asc.adoc", "*.adoc.in"))
+LANGUAGE = Language(
+    "asciidoc",
+    ids=("asciidoc", "adoc"),
+    patterns=("*.adoc", "*.asciidoc", "*.asc.adoc", "*.adoc.in"),
+    comments=("^//",),
+)
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+\S")
 _ATTRIBUTES = re.compile(r"\[(?P<list>[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*)\][ \t]*$")
@@ -120,6 +125,8 @@ class _Reader:
 
     def _block(self, first: int, end: int, language: str, top: int, bottom: int) -> Iterator[Region]:
         if end > first:
+            while top and (_ATTRIBUTES.match(self.lines.line(top - 1)) or _TITLE.match(self.lines.line(top - 1))):
+                top -= 1
             anchor = self.lines.span(top, min(bottom, len(self.lines)))
             yield from self.document.block(_without_callouts(self.lines.dedented(first, end)), language, "", anchor)
 

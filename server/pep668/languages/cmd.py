@@ -12,7 +12,7 @@ from pep668.text import Span
 from . import Language, _dialects
 from ._dialect_runs import nested
 
-LANGUAGE = Language("cmd", ids=("bat", "cmd"), patterns=("*.bat", "*.cmd"))
+LANGUAGE = Language("cmd", ids=("bat", "cmd"), patterns=("*.bat", "*.cmd"), comments=("^REM", "^::"))
 
 _SET = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _CONDITIONS = {"exist": 2, "defined": 2, "errorlevel": 2, "cmdextversion": 2}

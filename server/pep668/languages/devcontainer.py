@@ -17,7 +17,11 @@ from ._containers import Commands, image
 from ._hidden import hiding
 from ._pipeline import Process, fact
 
-LANGUAGE = Language("devcontainer", names=("devcontainer.json", ".devcontainer.json", "devcontainer-feature.json"))
+LANGUAGE = Language(
+    "devcontainer",
+    names=("devcontainer.json", ".devcontainer.json", "devcontainer-feature.json"),
+    comments=("//", "/* */"),
+)
 
 _ON_THE_HOST = "initializeCommand"
 _IN_THE_CONTAINER = (

@@ -34,6 +34,7 @@ LANGUAGE = Language(
         *("Containerfile-*", "*.dockerfile", "*.Dockerfile", "*.containerfile", "*.Containerfile", "*-Dockerfile"),
     ),
     sniff=_sniff,
+    comments=("^#",),
 )
 
 

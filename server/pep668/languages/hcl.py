@@ -12,7 +12,10 @@ from . import Language, _arguments, _pipeline, _quoted
 from ._hidden import hiding
 
 LANGUAGE = Language(
-    "hcl", ids=("hcl", "terraform", "packer", "tf"), patterns=("*.hcl", "*.tf", "*.pkr.hcl", "*.nomad", "*.tofu")
+    "hcl",
+    ids=("hcl", "terraform", "packer", "tf"),
+    patterns=("*.hcl", "*.tf", "*.pkr.hcl", "*.nomad", "*.tofu"),
+    comments=("#", "//", "/* */"),
 )
 
 _TEMPLATE = re.compile(r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|%\{[^{}\n]*\}")

@@ -15,7 +15,7 @@ from pep668.text import Escaped, MappedText, SourceMap, Span
 from . import Language
 from ._documents import BOLD, Document
 
-LANGUAGE = Language("html", ids=("html", "xhtml"), patterns=("*.html", "*.htm", "*.xhtml"))
+LANGUAGE = Language("html", ids=("html", "xhtml"), patterns=("*.html", "*.htm", "*.xhtml"), comments=("<!-- -->",))
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _PIECE = re.compile(

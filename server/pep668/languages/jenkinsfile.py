@@ -37,6 +37,7 @@ LANGUAGE = Language(
     ),
     candidates=("*.groovy",),
     sniff=_sniff,
+    comments=("//", "/* */"),
 )
 
 

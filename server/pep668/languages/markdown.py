@@ -19,6 +19,7 @@ LANGUAGE = Language(
         *("*.md", "*.markdown", "*.mdown", "*.mkd", "*.mdx", "*.mdc", "*.qmd", "*.Rmd", "*.rmd", "*.myst"),
         *("*.md.j2", "*.md.in", "*.md.tmpl", "*.md.tpl", "*.md.jinja", "*.md.jinja2"),
     ),
+    comments=("<!-- -->", "{/* */}"),
 )
 
 _DEEPEST = 12  # containers in containers

@@ -12,7 +12,7 @@ from . import Language, _nix, _quoted
 from ._containers import script_language
 from ._nix import Part, String
 
-LANGUAGE = Language("nix", ids=("nix",), patterns=("*.nix",))
+LANGUAGE = Language("nix", ids=("nix",), patterns=("*.nix",), comments=("#", "/* */"))
 
 _RUN = re.compile(
     r"\w*(?:[hH]ook|Phase|[sS]cript|Command|Commands)|(?:pre|post)[A-Z]\w*|enterShell|enterTest|exec|runAsRoot"

@@ -11,7 +11,7 @@ from pep668.text import MappedText, SourceMap, Span
 
 from . import Language
 
-LANGUAGE = Language("notebook", ids=("jupyter", "ipynb", "jupyter-notebook"), patterns=("*.ipynb",))
+LANGUAGE = Language("notebook", ids=("jupyter", "ipynb", "jupyter-notebook"), patterns=("*.ipynb",), comments=())
 
 _PYTHON = re.compile(r"(?:i?python|py|xpython|conda-|sage|pyodide)[\w. -]*", re.IGNORECASE)
 _SHELL = re.compile(r"(?:ba|z|k|da)?sh|shellscript|shell", re.IGNORECASE)

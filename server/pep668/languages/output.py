@@ -26,6 +26,7 @@ LANGUAGE = Language(
     patterns=("*.log", "*.log.*", "*.ansi", "*-log.txt", "*_log.txt", "*.log.txt"),
     candidates=("*.txt", "*.out"),
     sniff=_sniff,
+    comments=(),
 )
 
 

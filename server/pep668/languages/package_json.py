@@ -10,7 +10,7 @@ from pep668.syntax.node import Mapping, Scalar, items
 
 from . import Language
 
-LANGUAGE = Language("package-json", names=("package.json", "composer.json"))
+LANGUAGE = Language("package-json", names=("package.json", "composer.json"), comments=())
 
 # npm has cmd read scripts on Windows: these are paths and variables that nothing else knows.
 _WINDOWS = re.compile(r"[\w.~-]\\[Ss]cripts\\|%[A-Za-z_]\w*%")

@@ -30,6 +30,7 @@ LANGUAGE = Language(
     "packer-json",
     patterns=("*.pkr.json", "packer.json", "packer-*.json", "packer_*.json", "*-packer.json", "packer/*.json"),
     sniff=_sniff,
+    comments=(),
 )
 
 

@@ -16,6 +16,7 @@ LANGUAGE = Language(
     ids=("powershell",),
     patterns=("*.ps1", "*.psm1", "*.psd1"),
     shebangs=("pwsh", "powershell"),
+    comments=("#", "<# #>"),
 )
 
 _VARIABLE = re.compile(r"(?:env:)?([A-Za-z_]\w*)", re.IGNORECASE)

@@ -20,6 +20,7 @@ LANGUAGE = Language(
     "restructuredtext",
     ids=("restructuredtext", "rst"),
     patterns=("*.rst", "*.rest", "*.rst.in", "*.rst.j2", "*.rst.txt"),
+    comments=("^..",),
 )
 
 _EXPLICIT = re.compile(r"[ \t]*(?:(?:[-*+•]|\(?\w{1,3}[.)])[ \t]+)*\.\.(?:[ \t]+(?P<rest>.*))?$")

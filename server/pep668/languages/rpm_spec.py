@@ -33,7 +33,7 @@ def _sniff(content: str) -> bool:
     return re.search(r"^Name:[ \t]*\S", content, re.MULTILINE) is not None and _SECTION.search(content) is not None
 
 
-LANGUAGE = Language("rpm-spec", ids=("spec", "rpm-spec"), candidates=("*.spec",), sniff=_sniff)
+LANGUAGE = Language("rpm-spec", ids=("spec", "rpm-spec"), candidates=("*.spec",), sniff=_sniff, comments=("^#",))
 
 
 def extract(region: Region) -> Iterator[Region]:

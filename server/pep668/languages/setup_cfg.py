@@ -12,7 +12,7 @@ from pep668.text import SourceMap, Span
 from . import Language, _tox
 from ._dependencies import named
 
-LANGUAGE = Language("setup-cfg", names=("setup.cfg",), always=True)
+LANGUAGE = Language("setup-cfg", names=("setup.cfg",), always=True, comments=("#", "^;"))
 
 _LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^;]+")

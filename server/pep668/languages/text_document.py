@@ -30,6 +30,7 @@ LANGUAGE = Language(
         ),
         *("*instructions*.txt", "*install*.txt", "*howto*.txt", "*Instructions*.txt", "*Install*.txt", "*HOWTO*.txt"),
     ),
+    comments=(),
 )
 
 _MARKDOWN = re.compile(r"[ \t>]{0,12}(?:```|~~~)|#{1,6} \S", re.MULTILINE)

@@ -9,7 +9,7 @@ from pep668.model import Region
 from . import Language
 from ._tox import ini_regions
 
-LANGUAGE = Language("tox", names=("tox.ini",), patterns=("tox-*.ini", "*.tox.ini"))
+LANGUAGE = Language("tox", names=("tox.ini",), patterns=("tox-*.ini", "*.tox.ini"), comments=("#", "^;"))
 
 
 def extract(region: Region) -> Iterator[Region]:

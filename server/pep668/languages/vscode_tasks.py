@@ -12,7 +12,7 @@ from pep668.syntax.node import Entry, Mapping, Scalar, items
 from . import Language, _arguments
 from ._hidden import hiding
 
-LANGUAGE = Language("vscode-tasks", patterns=(".vscode/tasks.json", "*.code-workspace"))
+LANGUAGE = Language("vscode-tasks", patterns=(".vscode/tasks.json", "*.code-workspace"), comments=("//", "/* */"))
 
 # `${workspaceFolder}`, `${config:python.defaultInterpreterPath}`: VS Code puts them in.
 _TEMPLATE = re.compile(r"\$\{(?:\w+:[^{}\n]*|[a-z]\w*)\}")

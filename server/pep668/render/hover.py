@@ -128,5 +128,5 @@ def _instead(analysis: Analysis, findings: list[Finding]) -> list[str]:
 
 
 def _report(analysis: Analysis, report: ErrorReport) -> str:
-    found = [f for f in analysis.findings if f.subject is report]
+    found = [f for f in (*analysis.findings, *analysis.suppressed) if f.subject is report]
     return "\n\n".join([*(f"{escaped(f.message)}." for f in found), *_instead(analysis, found)])
