@@ -57,7 +57,7 @@ class Case:
         language = languages.detect(path, text, self.source.kind) or self.source.kind
         assert languages.extractor(language), f"no language for {self.source.kind} {path}"
         machine = MACHINES[options["machine"]] if "machine" in options else None
-        settings = from_mapping(json.loads(options.get("settings", "{}")))
+        settings = from_mapping(json.loads(options.get("settings", "{}"))).for_file(path)
         return analyze(text, language, settings, machine, path)
 
 
@@ -108,7 +108,7 @@ def _headline(fix: Fix) -> str:
 
 def proposals(analysis: Analysis, id: str) -> Iterator[tuple[Finding, Fix]]:
     for finding in analysis.findings:
-        for fix in fixes.propose(analysis.context, finding):
+        for fix in (*fixes.propose(analysis.context, finding), *fixes.silence(analysis.context, finding)):
             if fix.id == id:
                 yield finding, fix
 

@@ -59,7 +59,7 @@ def test_a_fix_removes_its_finding_and_no_more(case: Case) -> None:
     analysis = case.analyze()
     for finding in analysis.findings:
         preferred = 0
-        for fix in fixes.propose(analysis.context, finding):
+        for fix in (*fixes.propose(analysis.context, finding), *fixes.silence(analysis.context, finding)):
             preferred += fix.preferred
             assert not (fix.preferred and "ast resort" in fix.title)
             if not fix.edits:
@@ -75,9 +75,25 @@ def test_a_fix_removes_its_finding_and_no_more(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
+def test_a_comment_silences_its_finding_and_changes_nothing_else(case: Case) -> None:
+    before = case.analyze()
+    known = Counter((f.rule, f.severity, f.message) for f in (*before.findings, *before.suppressed))
+    for finding in before.findings:
+        for fix in fixes.silence(before.context, finding):
+            text = apply_edits(case.text, fix.edits)
+            after = case.analyze(text)
+            assert Counter((f.rule, f.severity, f.message) for f in (*after.findings, *after.suppressed)) == known, text
+            silenced = Counter(f.rule for f in after.suppressed) - Counter(f.rule for f in before.suppressed)
+            assert set(silenced) == {finding.rule}, text
+            assert len(after.idle) <= len(before.idle), text
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_fixes_converge(case: Case) -> None:
     analysis = case.analyze()
     ids = {fix.id for finding in analysis.findings for fix in fixes.propose(analysis.context, finding) if fix.edits}
+    if any(fixes.silence(analysis.context, finding) for finding in analysis.findings):
+        ids.add("ignore-here")
     for id in sorted(ids):
         text = converged(case, id)
         assert case.analyze(text).text == text

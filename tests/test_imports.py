@@ -26,6 +26,7 @@ LAYERS = (
     ("shell", "syntax"),
     ("data",),
     ("settings", "plugins"),
+    ("patterns",),
     ("model",),
     ("text",),
     ("__init__",),

@@ -69,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--select", metavar="CODES", help="rules to report, separated by commas (EM001,EM002)")
     check.add_argument("--ignore", metavar="CODES", help="rules not to report")
     check.add_argument(
+        "--show-suppressed", action="store_true", help="tell what comments silence, and which comments silence nothing"
+    )
+    check.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="how to print it (default: text)"
     )
     check.add_argument(
@@ -147,9 +150,9 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
 class _Run:
     """The documents that a command line names, analysed one after the other; problems are told as they come."""
 
-    def __init__(self, arguments: argparse.Namespace, settings: Settings) -> None:
+    def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
-        self.settings = settings
+        self.settings, self.top = _settings(arguments)
         self.failed = False
         self.machine = _machine(arguments, with_packages=arguments.run is _check)
 
@@ -164,9 +167,23 @@ class _Run:
         paths = [p for p in self.arguments.paths if p != "-"]
         if len(paths) < len(self.arguments.paths):
             yield self._standard_input()
-        for document in files.documents(paths, self.settings.excludes, self.problem):
+        for document in files.documents(paths, self._excluded, self.problem):
             if document.text:
                 yield document.path, document.text, document.language
+
+    def _excluded(self, path: str) -> bool:
+        return bool(self.settings.exclude) and self.settings.excludes(self._below_top(path))
+
+    def _settings_of(self, path: str) -> Settings:
+        return self.settings.for_file(self._below_top(path)) if self.settings.per_file_ignores else self.settings
+
+    def _below_top(self, path: str) -> str:
+        """A path as the settings' patterns are to match it."""
+        path = os.path.abspath(path)
+        try:
+            return os.path.relpath(path, self.top).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return path.replace(os.sep, "/")
 
     def analyzed(self, path: str, text: str, language: str, system: str = "") -> Analysis:
         """An analysis; with `system`, as if run there (`local`: on this machine)."""
@@ -174,16 +191,17 @@ class _Run:
         from .model import Evidence, Fact
 
         named = path if path != "-" else ""
+        settings = self._settings_of(named) if named else self.settings
         if not system:
-            return analyze(text, language, self.settings, self.machine, named)
+            return analyze(text, language, settings, self.machine, named)
         if system == "local":
             if self.machine is None:
                 from . import machine
 
                 self.machine = machine.snapshot(os.getcwd())
-            return analyze(text, language, self.settings, self.machine, named)
+            return analyze(text, language, settings, self.machine, named)
         facts = (Fact("system", system, Evidence(f"judged as on {system}")),)
-        return analyze(text, language, self.settings, None, named, facts)
+        return analyze(text, language, settings, None, named, facts)
 
     def _standard_input(self) -> tuple[str, str, str]:
         from . import languages
@@ -203,15 +221,18 @@ class _Run:
 def _check(arguments: argparse.Namespace) -> int:
     from .model import Severity
 
-    settings = _settings(arguments)
-    run = _Run(arguments, settings)
+    run = _Run(arguments)
     if arguments.on:
         return _check_on(arguments, run)
     found: list[Finding] = []
+    suppressed = 0
     objects: list[dict[str, Any]] = []
     color = _color(arguments.color)
     for path, analysis in run.analyses():
         found += analysis.findings
+        suppressed += len(analysis.suppressed)
+        for remark in _remarks(path, analysis, arguments.show_suppressed):
+            _complain(remark)
         if arguments.output_format == "text":
             _print_findings(path, analysis, color)
         elif analysis.findings:
@@ -221,7 +242,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.output_format == "json":
         _print_json({"findings": objects})
     elif found or not run.failed:
-        _summarize(found)
+        _summarize(found, suppressed)
     if run.failed:
         return 2
     return int(any(f.severity in (Severity.ERROR, Severity.WARNING) for f in found))
@@ -276,21 +297,30 @@ def _print_findings(path: str, analysis: Analysis, color: bool) -> None:
     sys.stdout.write(text)
 
 
-def _summarize(findings: list[Finding]) -> None:
+def _remarks(path: str, analysis: Analysis, verbose: bool) -> list[str]:
+    if not analysis.context.suppressions.directives:
+        return []
+    from .render.suppression import remarks
+
+    return remarks(analysis, path, verbose)
+
+
+def _summarize(findings: list[Finding], suppressed: int) -> None:
     from collections import Counter
 
+    silent = f" ({suppressed} suppressed)" if suppressed else ""
     if not findings:
-        print("No findings.")
+        print(f"No findings{silent}.")
         return
     counts = Counter(f.severity.value for f in findings)
     parts = [f"{n} {name}{'s' if n != 1 and name != 'information' else ''}" for name, n in counts.items()]
-    print(f"Found {', '.join(parts)}.")
+    print(f"Found {', '.join(parts)}{silent}.")
 
 
 def _inventory(arguments: argparse.Namespace) -> int:
     from .render.inventory import inventory
 
-    run = _Run(arguments, _settings(arguments))
+    run = _Run(arguments)
     commands = [c for path, analysis in run.analyses() for c in inventory(analysis, path)]
     if arguments.output_format == "json":
         _print_json({"commands": commands})
@@ -338,7 +368,7 @@ def _output(file: str) -> str:
 def _venv(arguments: argparse.Namespace) -> int:
     from . import machine, provision
 
-    settings = _settings(argparse.Namespace(config=None, paths=["."]))
+    settings, _ = _settings(argparse.Namespace(config=None, paths=["."]))
     folder, name = os.path.split(os.path.abspath(arguments.directory or settings.environment_directory))
     request = provision.EnvironmentRequest(
         folder=folder,
@@ -387,41 +417,44 @@ def _server(_: argparse.Namespace) -> int:
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
+def _settings(arguments: argparse.Namespace) -> tuple[Settings, str]:
+    """The settings, and the folder that their path patterns are about."""
     from dataclasses import replace
 
     from .settings import SettingsError
 
     try:
-        settings = _from_file(arguments.config, next((p for p in arguments.paths if p != "-"), "."))
+        settings, top = _from_file(arguments.config, next((p for p in arguments.paths if p != "-"), "."))
     except SettingsError as error:
         raise UsageError(str(error)) from None
     if getattr(arguments, "select", None):
         settings = replace(settings, select=_codes(arguments.select))
     if getattr(arguments, "ignore", None):
         settings = replace(settings, ignore=_codes(arguments.ignore))
-    return settings
+    return settings, top
 
 
 def _codes(text: str) -> tuple[str, ...]:
     from . import rules
 
     codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())
-    known = [r.rule.code for r in rules.all_rules()]
     for code in codes:
-        if not any(k.startswith(code) for k in known):
-            raise UsageError(f"there is no rule {code}; rules are {', '.join(known)}")
+        if not any(r.rule.code.startswith(code) for r in rules.all_rules()):
+            raise UsageError(rules.no_rule(code))
     return codes
 
 
-def _from_file(named: str | None, start: str) -> Settings:
-    """The settings of the named file, else of the nearest one at or above the first path, else the defaults."""
-    from .settings import Settings, SettingsError, parse
+def _from_file(named: str | None, start: str) -> tuple[Settings, str]:
+    """The settings of the named file, else of the nearest one at or above the first path, else the defaults.
+
+    With them the folder of that file, or the working directory.
+    """
+    from .settings import Settings, SettingsError
 
     if named:
         try:
             with open(named, encoding="utf-8") as file:
-                return parse(file.read(), named) or Settings()
+                return _parsed(file.read(), named) or Settings(), os.path.dirname(os.path.abspath(named))
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{named}: cannot be read: {error}") from None
     folder = os.path.abspath(start)
@@ -436,13 +469,23 @@ def _from_file(named: str | None, start: str) -> Settings:
             # Somebody else's pyproject.toml, broken or not, is no concern of ours.
             if name == "pyproject.toml" and "pep668" not in text:
                 continue
-            settings = parse(text, path)
+            settings = _parsed(text, path)
             if settings is not None:
-                return settings
+                return settings, folder
         above = os.path.dirname(folder)
         if above == folder:
-            return Settings()
+            return Settings(), os.getcwd()
         folder = above
+
+
+def _parsed(text: str, path: str) -> Settings | None:
+    from . import rules
+    from .settings import parse
+
+    settings = parse(text, path)
+    if settings is None or not any(settings.codes()):
+        return settings
+    return rules.usable(settings, path)
 
 
 def _machine(arguments: argparse.Namespace, *, with_packages: bool) -> Machine | None:

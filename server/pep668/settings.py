@@ -6,12 +6,12 @@ Every key exists under the same name in all three; docs/settings.md is generated
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from .model import Severity
+from .patterns import matches
 
 
 class SettingsError(ValueError):
@@ -34,6 +34,9 @@ class Settings:
     severity: Mapping[str, Severity] = _setting(
         dict, "Severity by rule code: `error`, `warning`, `information` or `hint`."
     )
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _setting(
+        dict, 'Rule codes or prefixes not to report in files that a path pattern names: `{ "tests/**" = ["EM001"] }`.'
+    )
     exclude: tuple[str, ...] = _setting((), "Path patterns that `pep668 check` does not read below a given directory.")
     environment_directory: str = _setting(".venv", "Name of the virtual environment's folder in a project.")
     prefer_uv: bool = _setting(True, "Create environments with `uv venv --seed` where uv is installed.")
@@ -46,14 +49,25 @@ class Settings:
         return chosen and not any(code.startswith(s) for s in self.ignore)
 
     def excludes(self, path: str) -> bool:
-        if not self.exclude:
-            return False
-        name = path.rpartition("/")[2]
-        return any(fnmatchcase(name, p) or fnmatchcase(path, p) for p in self.exclude)
+        """Of a path relative to the folder that the settings are about, with slashes."""
+        return any(matches(pattern, path) for pattern in self.exclude)
+
+    def for_file(self, path: str) -> Settings:
+        """The settings as they are for one file; its path is relative to the folder that the settings are about."""
+        found = [codes for pattern, codes in self.per_file_ignores.items() if matches(pattern, path)]
+        return replace(self, ignore=(*self.ignore, *(code for codes in found for code in codes))) if found else self
+
+    def codes(self) -> Iterator[tuple[str, str]]:
+        """Every rule code that is named, with the key that names it."""
+        for key, codes in (("select", self.select), ("ignore", self.ignore), ("severity", tuple(self.severity))):
+            yield from ((key, code) for code in codes)
+        for codes in self.per_file_ignores.values():
+            yield from (("per-file-ignores", code) for code in codes)
 
 
 _FIELDS = {f.name.replace("_", "-"): f for f in fields(Settings)}
 KEYS = frozenset(_FIELDS)
+_CODES = ("select", "ignore")
 
 
 def from_mapping(values: Mapping[str, Any], source: str = "settings") -> Settings:
@@ -75,20 +89,31 @@ def _value(key: str, value: Any, source: str) -> Any:
         if not isinstance(value, dict):
             raise SettingsError(f"{source}: '{key}' must be a table of rule codes, such as EM001 = \"warning\"")
         try:
-            return {code: Severity(level) for code, level in value.items()}
+            return {code.upper(): Severity(level) for code, level in value.items()}
         except ValueError as error:
             raise SettingsError(f"{source}: {error}; use error, warning, information or hint") from None
+    if key == "per-file-ignores":
+        if not isinstance(value, dict) or not all(_are_strings(codes) for codes in value.values()):
+            raise SettingsError(
+                f"{source}: '{key}' must be a table of path patterns and lists of rule codes, "
+                'such as "tests/**" = ["EM001"]'
+            )
+        return {pattern: tuple(code.upper() for code in codes) for pattern, codes in value.items()}
     default: Any = _FIELDS[key].default
     if isinstance(default, tuple):
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        if not _are_strings(value):
             raise SettingsError(f"{source}: '{key}' must be a list of strings")
-        return tuple(value)
+        return tuple(v.upper() for v in value) if key in _CODES else tuple(value)
     if not isinstance(value, type(default)):
         kind = "true or false" if isinstance(default, bool) else "a string"
         raise SettingsError(f"{source}: '{key}' must be {kind}")
     if key == "environment-directory" and (not value or "/" in value or "\\" in value or value in (".", "..")):
         raise SettingsError(f"{source}: '{key}' must be a folder's name such as \".venv\", not a path")
     return value
+
+
+def _are_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
 
 
 def parse(text: str, source: str) -> Settings | None:

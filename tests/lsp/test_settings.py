@@ -24,7 +24,7 @@ async def codes(session: Session, uri: str, version: int = 1) -> list[object]:
     return [d.code for d in await session.pushed(uri, version)]
 
 
-@pytest.mark.parametrize("settings", [{"ignore": ["EM"]}, {"select": ["EM009"], "trace": {"server": "off"}}])
+@pytest.mark.parametrize("settings", [{"ignore": ["EM"]}, {"select": ["EM006"], "trace": {"server": "off"}}])
 async def test_settings_in_initialization_options(connect: Connect, settings: dict[str, object]) -> None:
     session = await connect(options={"settings": settings})
     await session.shows(session.open("Dockerfile", DOCKERFILE), [])

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from pep668.context import Context
 from pep668.model import Finding, Fix
-from pep668.plugins import modules
+from pep668.plugins import load, modules
 
 
 def propose(context: Context, finding: Finding) -> list[Fix]:
@@ -29,3 +29,8 @@ def propose(context: Context, finding: Finding) -> list[Fix]:
             found.append(replace(fix, preferred=False) if preferred else fix)
             preferred = preferred or fix.preferred
     return found
+
+
+def silence(context: Context, finding: Finding) -> list[Fix]:
+    """The comment that silences a finding, where one can be written. It solves nothing, so it is no alternative."""
+    return list(load(__name__, "ignore_here").propose(context, finding))

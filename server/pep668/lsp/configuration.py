@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pep668 import settings
+from pep668 import rules, settings
 from pep668.settings import Settings, SettingsError
 
 from . import uris
@@ -46,32 +46,42 @@ class Configuration:
             found = self._settings[directory, folder] = self._read(directory, folder)
         return found
 
+    def for_file(self, path: str, folder: str | None) -> Settings:
+        """The settings for one document; the patterns of a settings file are about the folder that it lies in."""
+        directory = uris.parent(path)
+        found = self.of(directory, folder)
+        if not found.per_file_ignores:
+            return found
+        table, own = self._project(directory, folder)
+        top = own if table and "per-file-ignores" in table else folder or directory
+        return found.for_file(path[len(top.rstrip("/\\")) + 1 :].replace("\\", "/"))
+
     def _read(self, directory: str, folder: str | None) -> Settings:
         editor = {**self._editor.get(None, {}), **(self._editor.get(folder, {}) if folder else {})}
         if not self._usable(editor, _EDITOR):
             editor = {}
-        return settings.from_mapping({**editor, **(self._project(directory, folder) or {})})
+        return settings.from_mapping({**editor, **(self._project(directory, folder)[0] or {})})
 
     def _usable(self, table: Mapping[str, Any], source: str) -> bool:
         try:
-            settings.from_mapping(table, source)
+            rules.usable(settings.from_mapping(table, source), source)
         except SettingsError as error:
             self._problem(source, str(error))
             return False
         self._reported.pop(source, None)
         return True
 
-    def _project(self, directory: str, folder: str | None) -> Mapping[str, Any] | None:
-        """The table of the nearest settings file, upward to the workspace folder."""
+    def _project(self, directory: str, folder: str | None) -> tuple[Mapping[str, Any] | None, str]:
+        """The table of the nearest settings file, upward to the workspace folder, and the folder that has it."""
         while directory:
             if directory not in self._files:
                 self._files[directory] = self._in(directory)
             table = self._files[directory]
             above = uris.parent(directory)
             if table is not None or directory == folder or above == directory:
-                return table
+                return table, directory if table is not None else ""
             directory = above
-        return None
+        return None, ""
 
     def _in(self, directory: str) -> Mapping[str, Any] | None:
         for name in FILES:

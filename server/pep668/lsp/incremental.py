@@ -7,6 +7,7 @@ from dataclasses import replace
 from pep668.analysis import Analysis
 from pep668.model import Evidence, Finding
 from pep668.shell import Statements, touches
+from pep668.suppression import NEEDLE
 from pep668.text import Span
 
 
@@ -21,12 +22,14 @@ class Incremental:
     def keeps(self, span: Span, new_text: str) -> bool:
         """Makes an edit. After False the text has to be analyzed anew, and this is of no more use."""
         if self._statements is None:
-            if touches(self.text, span, new_text):
+            if NEEDLE in self.text or touches(self.text, span, new_text):
                 return False
             self._statements = Statements(self.text)
         if not self._statements.keeps(span, new_text):
             return False
         self.text = self._statements.text
+        if NEEDLE in self.text:
+            return False  # which findings a comment silences may have changed
         shift = len(new_text) - len(span)
         if shift:
             self.findings = tuple(_moved(finding, span.end, shift) for finding in self.findings)

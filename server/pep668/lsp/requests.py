@@ -72,7 +72,7 @@ def _fixes(
 
     Some that the file of a notebook has no room for (a quote is escaped there) can be made in the cell.
     """
-    proposed = list(fixes.propose(found.context, finding))
+    proposed = [*fixes.propose(found.context, finding), *fixes.silence(found.context, finding)]
     cell = server.protocol.documents.get(document.uri)
     if cell is None or not any(fix.applicability is Applicability.DISPLAY_ONLY for fix in proposed):
         return [(fix, document) for fix in proposed]

@@ -102,7 +102,7 @@ class Session:
 
     def settings_of(self, path: str | None) -> Settings:
         folder = self.folder_of(path)
-        return self.configuration.of(uris.parent(path) if path else folder or "", folder)
+        return self.configuration.for_file(path, folder) if path else self.configuration.of(folder or "", folder)
 
     def machine(self, folder: str) -> Machine:
         """This machine as seen from a folder: read once, until `forget_machine`."""

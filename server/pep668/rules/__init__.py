@@ -19,6 +19,7 @@ from typing import cast
 from pep668 import plugins
 from pep668.context import Context
 from pep668.model import Finding
+from pep668.settings import Settings, SettingsError
 
 SPECIFICATION = "https://packaging.python.org/en/latest/specifications/externally-managed-environments/"
 
@@ -53,6 +54,28 @@ def all_rules() -> tuple[LoadedRule, ...]:
 @cache
 def by_code(code: str) -> LoadedRule | None:
     return next((r for r in all_rules() if r.rule.code == code), None)
+
+
+def unknown(codes: Iterable[str]) -> list[str]:
+    """Those codes that name no rule: neither its code, nor the beginning of one, nor its name."""
+    known = [(r.rule.code, r.rule.name) for r in all_rules()]
+    return [c for c in codes if not c or not any(k.startswith(c.upper()) or c.lower() == name for k, name in known)]
+
+
+def no_rule(code: str) -> str:
+    return f"there is no rule {code or repr(code)}; rules are {', '.join(r.rule.code for r in all_rules())}"
+
+
+def usable(settings: Settings, source: str) -> Settings:
+    """The settings, where every code that they name is that of a rule, or the beginning of some.
+
+    Raises SettingsError else.
+    """
+    known = [r.rule.code for r in all_rules()]
+    for key, code in settings.codes():
+        if not code or not any(k == code if key == "severity" else k.startswith(code) for k in known):
+            raise SettingsError(f"{source}: '{key}': {no_rule(code)}")
+    return settings
 
 
 def url(code: str) -> str:

@@ -22,7 +22,7 @@ __all__ = ["NEEDLE", "Directive", "Suppressions", "find"]
 
 def find(regions: Sequence[Region], lines: LineTable, commands: Sequence[Command]) -> Suppressions:
     """The directives of a document. `regions` are all of its regions, the document itself first."""
-    return Suppressions(directives(regions, lines), regions, lines, commands)
+    return Suppressions(directives(regions), regions, lines, commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,11 @@ class Suppressions:
             yield from self._about(unit)
         for region in self._regions_of(finding, commands):
             start = region.map.offset(0)
-            for at in {start, region.anchor.start if region.anchor else start}:
+            line = self._lines.line_of(start)
+            starts = [region.anchor.start] if region.anchor else []
+            if self._lines.text[self._lines.starts[line] : start].strip():
+                starts.append(start)  # else a comment above is one within the text, about its first line
+            for at in starts:
                 yield from (d for d in self._above[self._lines.line_of(at)] if _on(d, at))
             yield from self._opening(region, start)
 

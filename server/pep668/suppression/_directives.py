@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from pep668 import languages, shell
 from pep668.model import Expansion, Region, Word
-from pep668.text import LineTable, Span
+from pep668.text import Span
 
 NEEDLE = "pep668:"
 
@@ -50,7 +50,7 @@ class Directive:
         return not self.codes or any(code.startswith(c.upper()) or name == c.lower() for c in self.codes)
 
 
-def directives(regions: Sequence[Region], lines: LineTable) -> tuple[Directive, ...]:
+def directives(regions: Sequence[Region]) -> tuple[Directive, ...]:
     """Those of the innermost text that each stands in; what that reads as code or as a string is none."""
     places: dict[int, list[tuple[int, Region, re.Match[str]]]] = {}
     for region in regions:
@@ -66,14 +66,14 @@ def directives(regions: Sequence[Region], lines: LineTable) -> tuple[Directive, 
         for _, region, match in sorted(texts, key=lambda text: -text[0]):
             if id(region) not in literals:
                 literals[id(region)] = _Literals(_strings(region))
-            directive = None if match.start() in literals[id(region)] else _read(region, match, lines)
+            directive = None if match.start() in literals[id(region)] else _read(region, match)
             if directive is None:
                 break
             if chosen is None or directive.line is not None:
                 chosen = directive
             if directive.file or directive.line is not None:
                 break
-            # What it is about may stand in another language around it: magics in a cell's Python.
+            # What it is about may stand in the text around it: magics in a cell's Python, a recipe's next line.
         if chosen is not None:
             found.append(chosen)
     return tuple(sorted(found, key=lambda d: d.span))
@@ -86,7 +86,7 @@ def _depth(region: Region) -> int:
     return depth
 
 
-def _read(region: Region, match: re.Match[str], lines: LineTable) -> Directive | None:
+def _read(region: Region, match: re.Match[str]) -> Directive | None:
     text = region.text
     start = text.rfind("\n", 0, match.start()) + 1
     comment = _comment(region.language, text[start : match.start()], match["rest"])
@@ -104,7 +104,7 @@ def _read(region: Region, match: re.Match[str], lines: LineTable) -> Directive |
         further = region.map.offset(match.end("codes"))
     written = Span(match.start(), match.start("rest"))
     if alone:
-        line = _next(region, match.end(), opener, lines)
+        line = _next(region, match.end(), opener)
     else:
         line = region.outer(Span(_opened(text, start, match.start()), match.end()))
     return Directive(region.outer(written), codes, region, bool(match["file"]), alone, line, further, problem)
@@ -138,9 +138,9 @@ def _in_quotes(code: str) -> bool:
     return bool(quote)
 
 
-def _next(region: Region, at: int, opener: str, lines: LineTable) -> Span | None:
+def _next(region: Region, at: int, opener: str) -> Span | None:
     """The line that a comment on a line of its own is about: the next one that is no comment, without blank lines
-    between them where the text is no prose. What ends a text goes on in the one around it."""
+    between them where the text is no prose."""
     text = region.text
     while (end := text.find("\n", at)) >= 0:
         at = end + 1
@@ -151,10 +151,7 @@ def _next(region: Region, at: int, opener: str, lines: LineTable) -> Span | None
                 return None
         elif not (NEEDLE in line if opener in _PROSE else line.lstrip().startswith(opener)):
             return region.outer(Span(at, at + len(line)))
-    number = lines.line_of(region.map.end_offset(at)) + 1
-    while number < len(lines) and not lines.line_text(number).strip():
-        number += 1
-    return lines.line_span(number) if region.parent is not None and number < len(lines) else None
+    return None
 
 
 def _opened(text: str, start: int, end: int) -> int:
