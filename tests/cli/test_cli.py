@@ -19,29 +19,6 @@ EXAMPLES = Path(__file__).with_name("examples.txt")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Runs `pep668` in a folder of its own, with an empty home."""
-    home = tmp_path / "home"
-    home.mkdir()
-
-    def run(*arguments: str, cwd: Path = tmp_path, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
-        environ = {"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "server")}
-        done = subprocess.run(
-            [sys.executable, "-m", "pep668", *arguments],
-            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
-            capture_output=True,
-            cwd=cwd,
-            env=environ,
-            check=False,
-        )
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-        )
-
-    return run
-
-
 def test_check_renders_the_examples(run: Run, request: pytest.FixtureRequest) -> None:
     done = run("check", "examples/", cwd=ROOT)
     assert (done.returncode, done.stderr) == (1, "")

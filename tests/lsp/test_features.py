@@ -228,7 +228,34 @@ async def test_the_last_resort_is_never_preferred(connect: Connect) -> None:
     forced = [a for a in actions if a.edit and "break-system-packages" in applied(DOCKERFILE, a.edit)]
     assert forced
     assert not any(a.is_preferred for a in forced)
-    assert forced == actions[-len(forced) :]
+    *_, ignoring = actions
+    assert forced == actions[-1 - len(forced) : -1]
+    assert ignoring.title.startswith("Ignore EM001 here")
+    assert not ignoring.is_preferred
+
+
+async def test_a_comment_silences_a_finding(connect: Connect) -> None:
+    session = await connect()
+    uri = session.open("Dockerfile", DOCKERFILE)
+    await session.pushed(uri, 1)
+    ignoring = (await session.actions(uri, (1, 6)))[-1]
+    text = applied(DOCKERFILE, ignoring.edit)
+    assert text == "FROM debian:12\n# pep668: ignore[EM001]\nRUN pip3 install six\n"
+    session.change(uri, 2, text)
+    assert await session.pushed(uri, 2) == []
+    assert await session.actions(uri, (2, 6)) == []
+    assert await session.hover(uri, 2, 6) is not None
+
+
+async def test_a_comment_in_a_long_script(connect: Connect) -> None:
+    session = await connect()
+    filler = "echo line\n" * 3_000
+    uri = session.open("long.sh", f"#!/bin/sh\n{filler}pip install six\n")
+    assert [d.code for d in await session.pushed(uri, 1)] == ["EM001"]
+    session.change(uri, 2, f"#!/bin/sh\n{filler}# pep668: ignore[EM001]\npip install six\n")
+    assert await session.pushed(uri, 2) == []
+    session.change(uri, 3, f"#!/bin/sh\n{filler}# pep668:\npip install six\n")
+    assert [d.code for d in await session.pushed(uri, 3)] == ["EM001"]
 
 
 async def test_edits_without_versions_where_the_client_has_none(connect: Connect) -> None:

@@ -33,6 +33,8 @@ LINES = [
     "x=1 \\",
     "true &&",
     "# a comment",
+    "# pep668: ignore[EM001]",
+    "pip install z  # pep668: ignore",
     "",
     "\t( cd /tmp",
     ")",

@@ -69,6 +69,17 @@ async def test_each_folder_has_its_own(connect: Connect, tmp_path: Path) -> None
     assert [await codes(session, uri) for uri in uris] == [[], ["EM001"]]
 
 
+async def test_ignores_by_file(connect: Connect) -> None:
+    settings = {"perFileIgnores": {"quiet/**": ["EM001"]}}
+    session = await connect(options={"settings": settings})
+    assert await codes(session, session.open("quiet/deep/Dockerfile", DOCKERFILE)) == []
+    assert await codes(session, session.open("Dockerfile", DOCKERFILE)) == ["EM001"]
+    (session.folder / "sub").mkdir()
+    (session.folder / "sub" / "pep668.toml").write_text('per-file-ignores = {"/a/*" = ["EM001"]}\n')
+    assert await codes(session, session.open("sub/a/Dockerfile", DOCKERFILE)) == []
+    assert await codes(session, session.open("sub/quiet/Dockerfile", DOCKERFILE)) == ["EM001"]
+
+
 async def test_a_folder_is_added_and_removed(connect: Connect, tmp_path: Path) -> None:
     session = await connect()
     other = tmp_path / "other"

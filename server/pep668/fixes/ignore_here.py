@@ -52,8 +52,9 @@ def _written(context: Context, finding: Finding) -> Edit | None:
     unit: Span | None = command.outer(command.statement) if command else finding.span
     while region is not None and unit is not None:
         edit = None
-        if region.language in _PROSE and region.parent is None:
-            edit = _in_prose(context, region, unit, finding.rule)
+        if region.language in _PROSE:
+            if region.parent is None and region.language == context.language:
+                edit = _in_prose(context, region, unit, finding.rule)
         elif not region.fact("document") and not (region.parent and region.parent.language in _ABOVE):
             edit = _above(context, region, unit, finding.rule)
         if edit is not None:
@@ -65,6 +66,8 @@ def _written(context: Context, finding: Finding) -> Edit | None:
             start = region.map.offset(0)
             held = region.parent is not None and region.parent.language in (*_PROSE, *_ABOVE)
             unit = region.anchor if held and region.anchor else Span(start, start)
+            if len(unit) and not unit.covers(finding.span):
+                return None  # it stands elsewhere: in a recipe that `define` holds
             region = region.parent
     return None
 
@@ -87,8 +90,10 @@ def _opener(region: Region) -> str:
 def _above(context: Context, region: Region, unit: Span, code: str) -> Edit | None:
     """A line of its own before the line of a region on which the unit begins."""
     opener, at = _opener(region), _inner(region.map, unit.start)
-    if not opener or at is None:
+    if not opener or at is None or (region.parent is None and context.path.endswith(".json") and opener == "#"):
         return None
+    if region.language == "makefile" and region.parent is not None:
+        return None  # what `define` and `eval` make is written several times
     start = region.text.rfind("\n", 0, at) + 1
     lead = region.text[start:at]
     indent = lead[: len(lead) - len(lead.lstrip(" \t"))]
@@ -105,7 +110,11 @@ def _above(context: Context, region: Region, unit: Span, code: str) -> Edit | No
     if region.language == "makefile":
         indent = ""  # behind a tab it would be a line of the recipe
     new = region.written(f"{indent}{opener} pep668: ignore[{code}]\n")
-    return None if new is None else Edit(Span(outer, outer), _with_line_ends(context, new))
+    if new is None:
+        return None
+    if new.endswith("\n") and not before.strip():
+        new += before  # of a text whose indentation its host takes away
+    return Edit(Span(outer, outer), _with_line_ends(context, new))
 
 
 def _continued(text: str, start: int) -> bool:

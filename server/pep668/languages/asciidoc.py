@@ -81,6 +81,8 @@ class _Reader:
         if _CONTAINER.match(line):
             self.style = None
             return iter(()), number + 1
+        if _COMMENT.match(line):
+            return iter(()), number + 1
         delimiter = _DELIMITER.match(line)
         fenced = _FENCED.match(line)
         if delimiter or fenced:

@@ -48,6 +48,9 @@ class Suppressions:
         self._commands = commands
         self._lines = lines or LineTable("")
         self._files = [d for d in found if d.file]
+        self._begun = (
+            {self._lines.line_of(r.map.offset(0)) for r in regions if r.parent is not None} if found else set()
+        )
         self._above: dict[int, list[Directive]] = defaultdict(list)
         self._behind: dict[int, list[Directive]] = defaultdict(list)
         self._standing: dict[int, list[Directive]] = defaultdict(list)
@@ -77,12 +80,11 @@ class Suppressions:
             yield from self._about(unit)
         for region in self._regions_of(finding, commands):
             start = region.map.offset(0)
-            line = self._lines.line_of(start)
-            starts = [region.anchor.start] if region.anchor else []
-            if self._lines.text[self._lines.starts[line] : start].strip():
-                starts.append(start)  # else a comment above is one within the text, about its first line
-            for at in starts:
-                yield from (d for d in self._above[self._lines.line_of(at)] if _on(d, at))
+            within = not self._lines.text[self._lines.starts[self._lines.line_of(start)] : start].strip()
+            for at in {start, region.anchor.start if region.anchor else start}:
+                # Above a text that begins its line stands a comment within that text, about its first line.
+                if at < start or not within or region.fact("document"):
+                    yield from (d for d in self._above[self._lines.line_of(at)] if _on(d, at))
             yield from self._opening(region, start)
 
     def _about(self, unit: _Unit) -> Iterator[Directive]:
@@ -97,7 +99,8 @@ class Suppressions:
 
     def _opening(self, region: Region, start: int) -> Iterator[Directive]:
         """A comment behind what opens a text: `run: |  # pep668: ignore`."""
-        for directive in self._behind[self._lines.line_of(start) - 1]:
+        number = self._lines.line_of(start) - 1
+        for directive in self._behind[number] if number not in self._begun else ():
             end = directive.line.end if directive.line else start
             if directive.region is region.parent and not self._lines.text[end:start].strip():
                 yield directive
