@@ -10,10 +10,11 @@ from dataclasses import replace
 from pep668.model import Assignment, Bypass, Evidence
 
 from . import files, packages
+from .creation import making, module
 from .files import elsewhere
 from .handover import handed
 from .run import Run, replace_words, short
-from .state import UNKNOWN, Made, Override, Shell, Source, SourceKind, System, Variable, source_of
+from .state import UNKNOWN, Change, Made, Meant, Override, Shell, Source, SourceKind, System, Variable, source_of
 
 
 def apply(run: Run) -> Shell:
@@ -57,7 +58,11 @@ def assign(run: Run, shell: Shell, assignment: Assignment, *, exported: bool) ->
         evidence = Evidence(f"a loop sets {assignment.name}", evidence.span)
         return shell.with_variable(assignment.name, Variable(None, evidence, exported))
     if assignment.name == "PATH":
-        shell = with_path(shell, run.system, text, evidence)
+        before, shell = shell.first, with_path(shell, run.system, text, evidence)
+        first = shell.first
+        lasting = not run.command.words or run.command.name in _DECLARATIONS
+        if lasting and first is not before and first is not None and first.kind is SourceKind.VIRTUAL:
+            run.system.meant.append(Meant(first.path, evidence, run.command, activated=True))
     if exported and assignment.name in OVERRIDE_VARIABLES:
         run.log.overrides.append(Override(Bypass.VARIABLE, assignment.name, evidence, run.command))
     return shell.with_variable(assignment.name, Variable(text, evidence, exported))
@@ -71,7 +76,7 @@ def with_path(shell: Shell, system: System, text: str, evidence: Evidence) -> Sh
     kept = shell.first
     # The old value is opaque here: it may itself hold colons and what an earlier line put first.
     old = shell.value("PATH") or "${PATH}"
-    front, extends, _ = text.partition("${PATH}") if "${PATH}" in text else text.partition(old)
+    front, extends, back = text.partition("${PATH}") if "${PATH}" in text else text.partition(old)
     for part in front.split(":"):
         if part.rstrip("/") in ("/usr/bin", "/bin"):
             return replace(shell, first=None)
@@ -79,78 +84,86 @@ def with_path(shell: Shell, system: System, text: str, evidence: Evidence) -> Sh
             same = kept and kept.certain and (kept.kind, kept.path) == (source.kind, source.path)
             return shell if same else replace(shell, first=source)
     if extends:
-        return shell
+        return _behind(shell, system, back, evidence)
     return replace(shell, first=None if kept and kept.kind is not SourceKind.OWN else kept)
 
 
-def _made(run: Run, path: str, maker: str, *, seeded: bool = True) -> Shell:
-    where = run.shell.absolute(path)
+def _behind(shell: Shell, system: System, back: str, evidence: Evidence) -> Shell:
+    """An environment that is put into PATH behind what was there: its programs run where the system has none."""
+    for part in back.split(":"):
+        source = source_of(shell.absolute(part), system, evidence) if part else None
+        if source is not None and source.kind is SourceKind.VIRTUAL:
+            return replace(shell, behind=source)
+    return shell
+
+
+def _make(run: Run) -> Shell:
+    made = making(run.words)
+    if made is None:
+        return run.shell
+    seeded = made.brings_pip or (made.tool == "uv" and run.sets("UV_VENV_SEED"))
     system = run.system
-    evidence = system.environments[where] = run.evidence(f"a virtual environment is made at {path}")
-    if not seeded:
-        system.without_pip.add(where)
-    if not elsewhere(run):
-        brought = None if system.more_packages else {n: b.evidence for n, b in system.packages.items()}
-        others = system.other_python is not None or bool(system.built)
-        run.log.made.append(Made(maker, run.command, evidence, run.shell.first, brought, others, seeded))
+    for path in [run.words[at] for at in made.places] or [".venv"]:
+        evidence = _made(run, path)
+        where = run.shell.absolute(path)
+        if not seeded:
+            text = f"{path} has no pip: {'uv venv puts none in' if made.tool == 'uv' else 'it is made without'}"
+            system.pipless[where] = Change(run.evidence(text), run.certain)
+        elif run.certain:
+            system.pipless.pop(where, None)
+        if not elsewhere(run):
+            system.meant.append(Meant(where, evidence, run.command))
+            brought = None if system.more_packages else {n: b.evidence for n, b in system.packages.items()}
+            others = system.other_python is not None or bool(system.built)
+            run.log.made.append(Made(made.tool, run.command, evidence, run.shell.first, brought, others, seeded))
     return run.shell
+
+
+def _made(run: Run, path: str) -> Evidence:
+    evidence = run.evidence(f"a virtual environment is made at {path}")
+    run.system.environments[run.shell.absolute(path)] = evidence
+    return evidence
 
 
 def _python(run: Run) -> Shell:
-    module = _module(run.words)
-    if module is None:
+    if making(run.words) is not None:
+        return _make(run)
+    found = module(run.words)
+    if found is None:
         return run.shell
-    name, arguments = module
-    if name in ("venv", "virtualenv"):
-        paths = _operands(arguments, {"--prompt", "-p", "--python", "--upgrade-deps"})
-        return _made(run, paths[0], name, seeded="--without-pip" not in arguments) if paths else run.shell
+    name, at = found
     if name == "pip":
-        return files.pip(replace_words(run, ["pip", *arguments]))
+        return files.pip(replace_words(run, ["pip", *run.words[at:]]))
     if name == "uv":
-        return _uv(replace_words(run, ["uv", *arguments]))
+        return _uv(replace_words(run, ["uv", *run.words[at:]]))
+    if name == "ensurepip":
+        return _seeded(run)
     return run.shell
 
 
-def _module(words: list[str]) -> tuple[str, list[str]] | None:
-    """`-m name` of a Python command line and what follows it."""
-    index = 1
-    while index < len(words):
-        word = words[index]
-        if not word.startswith("-") or word.startswith("--"):
-            return None
-        if word.endswith("m") and index + 1 < len(words):
-            return words[index + 1], words[index + 2 :]
-        if "m" in word[1:] and not word[1:].startswith(("W", "X", "c")):
-            return word[word.index("m") + 1 :], words[index + 1 :]
-        index += 2 if word in ("-W", "-X") else 1
-    return None
-
-
-def _operands(arguments: list[str], with_value: set[str]) -> list[str]:
-    out: list[str] = []
-    skip = False
-    for argument in arguments:
-        if skip:
-            skip = False
-        elif argument.startswith("-"):
-            skip = argument in with_value
-        else:
-            out.append(argument)
-    return out
-
-
-def _virtualenv(run: Run) -> Shell:
-    paths = _operands(run.words[1:], {"-p", "--python", "--prompt", "--app-data", "--extra-search-dir", "--pip"})
-    return _made(run, paths[0], "virtualenv", seeded="--no-pip" not in run.words) if paths else run.shell
-
-
 def _uv(run: Run) -> Shell:
-    if run.arguments[:1] == ["venv"]:
-        rest = run.words[run.words.index("venv") + 1 :]
-        paths = _operands(rest, {"-p", "--python", "--prompt", "--index-url", "--cache-dir"})
-        return _made(run, paths[0] if paths else ".venv", "uv", seeded="--seed" in rest)
-    if run.arguments[:2] == ["sync"]:
-        return _made(run, ".venv", "uv")
+    if making(run.words) is not None:
+        return _make(run)
+    if run.arguments[:1] == ["sync"]:
+        where = run.shell.absolute(".venv")
+        if where not in run.system.environments:
+            text = "uv puts no pip into .venv unless something asks for it"
+            run.system.pipless[where] = Change(run.evidence(text), certain=False)
+        _made(run, ".venv")
+        return run.shell
+    return _seeded(run) if run.arguments[:2] == ["pip", "install"] else run.shell
+
+
+def _seeded(run: Run) -> Shell:
+    """Something is installed into an environment that had no pip: it may be, or bring, pip."""
+    pipless = run.system.pipless
+    first = run.shell.first
+    where = first.path if first is not None else run.shell.absolute(".venv")
+    if where in pipless:
+        if "pip" in run.arguments[2:] or run.words[0] != "uv":
+            pipless.pop(where)
+        else:
+            pipless[where] = replace(pipless[where], certain=False)
     return run.shell
 
 
@@ -167,11 +180,12 @@ def _source(run: Run) -> Shell:
         if "/" not in file or re.search(r"conda|mamba|miniforge", file):
             return _activated(run, SourceKind.CONDA, arguments[1] if len(arguments) > 1 else "base")
         where = run.shell.absolute(folder)
-        made = [e for e in run.system.environments if posixpath.dirname(e) == posixpath.dirname(where)]
-        if made and where not in made:
+        other = _another(run, where)
+        if other:
             # The script makes one environment and activates another: a slip, or one that was there before.
-            text = f"{where} is there: the environment that is made is {made[-1]}"
-            return replace(run.shell, first=Source(SourceKind.VIRTUAL, where, run.evidence(text), certain=False))
+            text = f"{where} is there: the environment that is made is {other}"
+            source = Source(SourceKind.VIRTUAL, where, run.evidence(text), certain=False, activated=True, instead=other)
+            return replace(run.shell, first=source)
         return _activated(run, SourceKind.VIRTUAL, where)
     if re.search(r"(?:^|[/_-])(?:v?env|venv|virtualenv|activate)[\w.-]*(?:\.sh|\.bash)?$", file):
         # A script of the project's that is named after the environment: it may activate one.
@@ -180,11 +194,29 @@ def _source(run: Run) -> Shell:
     return run.shell
 
 
+def _another(run: Run, where: str) -> str:
+    """An environment that is made beside one that nothing makes, or, in the same text, of its name in another folder.
+
+    "" for none.
+    """
+    made = list(run.system.environments)
+    if where in made or UNKNOWN in where:
+        return ""
+    found = [e for e in made if posixpath.dirname(e) == posixpath.dirname(where)]
+    if not found and "${" not in where:
+        here = [m.path for m in run.system.meant if not m.activated and m.command.region is run.command.region]
+        found = [e for e in here if posixpath.basename(e) == posixpath.basename(where) and "${" not in e]
+    return found[-1] if found else ""
+
+
 def _activated(run: Run, kind: SourceKind, path: str) -> Shell:
     text = f"{path} is activated" if kind is SourceKind.VIRTUAL else f"the conda environment {path} is activated"
+    first = run.shell.first
+    below = first.below if first and first.activated else first  # each leaves the one before it
+    source = Source(kind, path, run.evidence(text), activated=True, below=below)
     if kind is SourceKind.VIRTUAL and not elsewhere(run):
-        run.system.activated[path] = run.evidence(text)
-    return replace(run.shell, first=Source(kind, path, run.evidence(text)))
+        run.system.meant.append(Meant(path, source.evidence, run.command, activated=True))
+    return replace(run.shell, first=source, left=False)
 
 
 def _conda(run: Run) -> Shell:
@@ -208,8 +240,10 @@ def _workon(run: Run) -> Shell:
 
 
 def _deactivate(run: Run) -> Shell:
-    run.system.activated.clear()  # what follows is meant for another Python
-    return replace(run.shell, first=None)
+    first = run.shell.first
+    if first is None or not first.activated:
+        return run.shell  # there is no such function: an entry of PATH stays
+    return replace(run.shell, first=first.below, left=True)
 
 
 def _eval(run: Run) -> Shell:
@@ -266,8 +300,8 @@ _EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "python": _python,
     "pypy": _python,
     "py": _python,
-    "virtualenv": _virtualenv,
-    "pyvenv": _virtualenv,
+    "virtualenv": _make,
+    "pyvenv": _make,
     "uv": _uv,
     "conda": _conda,
     "mamba": _conda,

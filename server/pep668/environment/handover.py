@@ -6,6 +6,7 @@ Sources: GitHub's "Workflow commands" (GITHUB_PATH, GITHUB_ENV), Azure Pipelines
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from pep668.model import Command, Evidence
@@ -14,12 +15,15 @@ from .state import Handed, Shell
 
 _LOGGED = re.compile(r"##vso\[task\.(prependpath|setvariable[^\]]*)\](.*)", re.DOTALL)
 _NAMED = re.compile(r"variable=(\w+)")
+_SOURCED = re.compile(r"(?:\.|source)\s+[\"']?([^\s\"']+/bin)/activate[\"']?;?")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
 
 def handed(command: Command, words: list[str], shell: Shell) -> list[Handed]:
     """What a printing command (`words` are symbolic) leaves for later steps."""
     text = " ".join(w for w in words[1:] if not re.fullmatch(r"-[neE]+", w))
+    if not shell.directory.startswith(("/", "$")):  # the step's own folder, which those after it need not have
+        text = text.replace("${PWD}", posixpath.join("${GITHUB_WORKSPACE}", shell.directory).rstrip("/"))
     evidence = Evidence(
         command.region.text[command.span.start : command.span.end].partition("\n")[0][:120],
         command.outer(command.span),
@@ -35,6 +39,9 @@ def handed(command: Command, words: list[str], shell: Shell) -> list[Handed]:
         if target == "${GITHUB_PATH}":
             return [Handed("PATH", f"{text.strip()}:${{PATH}}", evidence)]
         if target in ("${GITHUB_ENV}", "${BASH_ENV}"):
+            sourced = _SOURCED.fullmatch(text.strip()) if target == "${BASH_ENV}" else None
+            if sourced:
+                return [Handed("PATH", f"{sourced[1]}:${{PATH}}", evidence)]
             found = _ASSIGNMENT.fullmatch(text.strip())
             if found:
                 value = found[2].strip("\"'").replace("$PATH", "${PATH}")

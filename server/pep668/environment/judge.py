@@ -9,13 +9,10 @@ from dataclasses import replace
 
 from pep668.model import (
     Environment,
-    EnvironmentKind,
     Evidence,
     Install,
     Machine,
     Managed,
-    Unused,
-    UnusedWhy,
     Verdict,
 )
 
@@ -23,8 +20,7 @@ from . import check, versions
 from .conflicts import of_distribution
 from .place import PlaceInfo, of_image, place_of
 from .reach import Reach
-from .state import Shell, SourceKind, System
-from .target import Target
+from .state import Shell, System
 
 
 class Judge:
@@ -76,7 +72,6 @@ class Judge:
             virtual_environment=target.virtual,
             pip_version=versions.pip_of(target, system, place)[0] or None,
             usage_error=outcome.usage_error,
-            unused=_unused(install, shell, system, target),
             of_distribution=of_distribution(target, place, install, shell, system),
         )
 
@@ -92,28 +87,6 @@ class Judge:
             )
             return of_image(shell.image, evidence)
         return place_of(region)
-
-
-def _unused(install: Install, shell: Shell, system: System, target: Target) -> Unused | None:
-    """The virtual environment that was evidently made for the install and that it does not use."""
-    if target.virtual or target.kind is EnvironmentKind.VIRTUAL or install.python.own or install.passes_check:
-        return None
-    if shell.sudo is not None or shell.elsewhere or shell.image is not None or install.tool == "ensurepip":
-        return None
-    first = shell.first
-    if first is not None and first.kind is SourceKind.VIRTUAL:
-        why = UnusedWhy.WITHOUT_PIP if first.path in system.without_pip else UnusedWhy.NAMED_OTHERWISE
-        return Unused(why, first.path, first.evidence) if first.certain else None
-    if first is not None:
-        return None
-    for path, evidence in reversed(system.activated.items()):
-        return Unused(UnusedWhy.SHELL_ENDED, path, evidence)
-    variable = shell.exported("VIRTUAL_ENV")
-    if variable is not None and variable.text and install.tool != "uv":
-        return Unused(UnusedWhy.VARIABLE_ALONE, variable.text, variable.evidence)
-    for path, evidence in reversed(system.environments.items()):
-        return Unused(UnusedWhy.NOT_NAMED, path, evidence)
-    return None
 
 
 def _told(place: PlaceInfo, found: list[Environment]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from pep668 import data
@@ -12,7 +13,7 @@ from pep668.model import EnvironmentKind, Evidence, Install, Machine, Managed, W
 from . import local
 from .files import TRUE
 from .place import PlaceInfo
-from .state import UNKNOWN, Shell, Source, SourceKind, System, looks_virtual, source_of
+from .state import UNKNOWN, Change, Shell, Source, SourceKind, System, looks_virtual, source_of
 from .target import Target
 
 WHERE_REFUSED = "Debian 12+, Ubuntu 23.04+, Arch, Alpine 3.19+, Homebrew and other marked systems refuse it"
@@ -69,15 +70,15 @@ class Reach:
             decides = "which Python this program runs with" if path == "${sys_executable}" else f"what {shown} is"
             return Target(Managed.MAYBE, _open_kind(place), place.evidence, shown, decides)
         if first is not None and first.certain:
-            if first.kind is SourceKind.VIRTUAL and first.path in system.without_pip and _is_pip(install):
-                behind = install.command.region.fact("python")  # what PATH leads to next
-                if behind is not None:
-                    return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (behind.evidence,), path)
-                return self._system(path, install, shell, system, place)
-            return _from_source(first)
+            pipless = system.pipless.get(first.path) if path.startswith("pip") else None
+            return self._past(pipless, first, path, install, shell, system, place) if pipless else _from_source(first)
         if first is None and place.environment:
             return _first_in_path(place.environment, path, system, place)
         system_target = self._system(path, install, shell, system, place)
+        if first is None and system_target.managed is Managed.YES and _may_be_behind(path, shell, system):
+            why = (*(() if shell.behind is None else (shell.behind.evidence,)), *system_target.evidence)
+            decides = f"whether the system has a {path} of its own before the environment's in PATH"
+            return Target(Managed.MAYBE, system_target.kind, why, path, decides)
         if first is not None and system_target.managed is not Managed.NO:
             return Target(
                 Managed.MAYBE,
@@ -87,6 +88,25 @@ class Reach:
                 f"whether {first.evidence.text}",
             )
         return system_target
+
+    def _past(
+        self,
+        pipless: Change,
+        first: Source,
+        path: str,
+        install: Install,
+        shell: Shell,
+        system: System,
+        place: PlaceInfo,
+    ) -> Target:
+        """What `pip` is where the environment that comes first in PATH has none: the next in PATH."""
+        below = first.below
+        reached = _from_source(below) if below else self._system(path, install, shell, system, place)
+        why = (pipless.evidence, *reached.evidence)
+        if pipless.certain or reached.managed is Managed.NO:
+            return replace(reached, evidence=why)
+        decides = f"whether {first.path} has a pip of its own"
+        return Target(Managed.MAYBE, reached.kind, why, reached.python, decides)
 
     def _by_path(self, path: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
         shown = _shown(path, _program_word(install), install)
@@ -310,9 +330,11 @@ def _named_by_variable(install: Install, shell: Shell) -> str | None:
     return variable.text if variable is not None and variable.text else None
 
 
-def _is_pip(install: Install) -> bool:
-    """Whether it is pip's own program that PATH is searched for, and not `python -m pip`."""
-    return install.tool == "pip" and not install.python.is_interpreter
+def _may_be_behind(path: str, shell: Shell, system: System) -> bool:
+    """Whether the system may lack a program that an environment behind its folders in PATH has."""
+    if shell.behind is None or path == "python3":
+        return False
+    return path.startswith("python") or not any(_PIP_PACKAGE.fullmatch(p) for p in system.packages)
 
 
 def _program_word(install: Install) -> Word | None:
@@ -339,6 +361,9 @@ def _option_path(option: str, install: Install, shell: Shell) -> str:
 
 
 _PYTHON_PACKAGE = re.compile(r"(?:lib)?py(?:thon)?\d?(?:[.-]|\d|$)")
+
+
+_PIP_PACKAGE = re.compile(r"(?:python3?|py3)-pip|python3\d+-pip|pip")
 
 
 _NAME = re.compile(r"\$\{(\w+)\}")

@@ -29,6 +29,11 @@ class Run:
         """The words behind the program that are not options."""
         return [w for w in self.words[1:] if not w.startswith("-")]
 
+    def sets(self, name: str) -> bool:
+        """Whether a variable is set for the command: exported before, or given with it."""
+        given = (*self.command.assignments, *(a for w in self.command.wrappers for a in w.assignments))
+        return self.shell.exported(name) is not None or any(a.name == name for a in given)
+
     def override(self, bypass: Bypass, name: str, text: str, python: str = "") -> Evidence:
         evidence = self.evidence(text)
         self.log.overrides.append(Override(bypass, name, evidence, self.command, python))

@@ -28,12 +28,19 @@ class SourceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What stands first in PATH before the system's programs. `certain` is False where it may not."""
+    """What stands first in PATH before the system's programs. `certain` is False where it may not.
+
+    `activated`: by a command, which brings `deactivate`; `below` is what comes first again then. `instead` is the
+    environment that is made where another one is activated.
+    """
 
     kind: SourceKind
     path: str
     evidence: Evidence
     certain: bool = True
+    activated: bool = False
+    below: Source | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ class Shell:
 
     `elsewhere` names another machine (`ssh host`), `image` a container's image that
     the commands run in instead of the document's own place, `program` is what the function that is called runs,
-    `unmarked` a test that only lets Pythons without a marker pass.
+    `unmarked` a test that only lets Pythons without a marker pass. `behind` is an environment that stands in PATH
+    after the system's folders; `left`: an environment was deactivated on purpose.
     """
 
     variables: dict[str, Variable] = field(default_factory=dict)
@@ -66,6 +74,8 @@ class Shell:
     dead: bool = False
     program: str = ""
     unmarked: Evidence | None = None
+    behind: Source | None = None
+    left: bool = False
 
     def with_variable(self, name: str, variable: Variable | None) -> Shell:
         variables = dict(self.variables)
@@ -91,8 +101,6 @@ class Shell:
         if part.name is None:
             return UNKNOWN
         value = self.value(part.name)
-        if value is None and part.name == "PWD":
-            return self.directory or "."
         if value is None:
             value = part.default
         return "${" + part.name + "}" if value is None else value
@@ -104,9 +112,18 @@ class Shell:
 
     def absolute(self, path: str) -> str:
         """A symbolic path without `.` and `..`, from the working directory where it is relative."""
+        path = _HERE.sub(".", path)
         if not path.startswith(("/", "~", "${")):
             path = posixpath.join(self.directory, path)
-        return posixpath.normpath(path)
+        return posixpath.normpath(_CHECKOUT.sub(".", path))
+
+
+_HERE = re.compile(r"^\$\{PWD\}(?=/|$)")
+# Where a CI job starts: the folder that relative paths are seen from.
+_CHECKOUT = re.compile(
+    r"^\$\{(?:GITHUB_WORKSPACE|CI_PROJECT_DIR|BUILD_SOURCESDIRECTORY|SYSTEM_DEFAULTWORKINGDIRECTORY|TRAVIS_BUILD_DIR|"
+    r"BITBUCKET_CLONE_DIR|CIRRUS_WORKING_DIR|APPVEYOR_BUILD_FOLDER|WORKSPACE)\}(?=/|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +168,27 @@ class Brought:
     group: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """An environment that was made, or `activated`, by a command for what follows."""
+
+    path: str
+    evidence: Evidence
+    command: Command
+    activated: bool = False
+
+
 @dataclass(slots=True)
 class System:
     """What stays on a machine: files and packages, as far as the document tells.
 
-    `activated` are the environments that some shell activated, `without_pip` those that have none of their own;
+    `pipless` are the environments that no pip is in, `meant` those that were made or activated, in order;
     `more_packages`: the package manager brought others than `packages`, which nothing here names.
     """
 
     environments: dict[str, Evidence] = field(default_factory=dict)
-    activated: dict[str, Evidence] = field(default_factory=dict)
-    without_pip: set[str] = field(default_factory=set)
+    pipless: dict[str, Change] = field(default_factory=dict)
+    meant: list[Meant] = field(default_factory=list)
     marker_removed: Change | None = None
     pip_config: dict[str, Change] = field(default_factory=dict)
     packages: dict[str, Brought] = field(default_factory=dict)
@@ -175,8 +202,8 @@ class System:
     def fork(self) -> System:
         return System(
             dict(self.environments),
-            dict(self.activated),
-            set(self.without_pip),
+            dict(self.pipless),
+            list(self.meant),
             self.marker_removed,
             dict(self.pip_config),
             dict(self.packages),

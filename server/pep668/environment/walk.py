@@ -33,6 +33,7 @@ from .judge import Judge
 from .place import place_of
 from .run import Run
 from .state import Change, Conditions, Log, Shell, Source, SourceKind, System, Variable, merge
+from .unused import unused
 
 _MAX_REPLAYS = 2_000  # a bound for functions that call each other
 _DEEPEST_CALL = 50
@@ -148,7 +149,7 @@ class Walk:
         install = installers.parse(expanded)
         if install is not None:
             program = _called_program(process, expanded, frame.shell)
-            environment = self._record(install, replace(inside, program=program) if program else inside, run)
+            environment = self._record(install, replace(inside, program=program) if program else inside, run, process)
             _bring_pip(install, environment, process.system, certain)
         run.words = [frame.shell.symbolic(w) for w in expanded.words]
         if command.region.language in ("powershell", "cmd"):
@@ -173,8 +174,11 @@ class Walk:
             self._run(process, command, scope + inner)
         self._calls.pop()
 
-    def _record(self, install: Install, shell: Shell, run: Run) -> Environment:
+    def _record(self, install: Install, shell: Shell, run: Run, process: _Process) -> Environment:
         environment = self._judge.environment(install, shell, run.system)
+        meant = unused(install, environment, shell, [f.shell for f in process.stack], run.system)
+        if meant is not None:
+            environment = replace(environment, unused=meant)
         # A text that stands once but runs in several places (an anchor's aliases) is one command.
         region = install.command.region
         key = (install.command.outer(install.program).start, region.text, install.program.start)
@@ -236,8 +240,8 @@ class Walk:
 
 def _bring_pip(install: Install, environment: Environment, system: System, certain: bool) -> None:
     """What an install changes about the pip that later ones run."""
-    if install.tool in ("ensurepip", "get-pip") or (install.tool == "uv" and "pip" in install.packages):
-        system.without_pip.clear()
+    if install.tool == "get-pip":
+        system.pipless.clear()
     version = versions.brought(install)
     if version is None or environment.verdict is not Verdict.ALLOWED or environment.kind is EnvironmentKind.VIRTUAL:
         return

@@ -21,7 +21,7 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
             (w.value or "").startswith("--preserve-env=") for w in wrapper.words
         )
         first = shell.first if "PATH" in given else None
-        shell = replace(shell, sudo=evidence, first=first, user=_option(wrapper, "-u", "--user") or "root")
+        shell = replace(shell, sudo=evidence, first=first, behind=None, user=_option(wrapper, "-u", "--user") or "root")
         if not keeps:
             shell = replace(shell, variables={n: replace(v, exported=False) for n, v in shell.variables.items()})
     elif name in ("su", "runuser", "login"):
@@ -32,7 +32,7 @@ def enter(shell: Shell, name: str, wrapper: Wrapper, run: Run) -> Shell:
     elif name in _SHELLS and wrapper.has("-l", "--login"):
         shell = at_login(shell, evidence)
     elif name == "env" and wrapper.has("-i", "--ignore-environment"):
-        shell = replace(shell, variables={}, first=None)
+        shell = replace(shell, variables={}, first=None, behind=None)
     elif name in ("docker", "podman", "nerdctl", "docker-compose"):
         words = [w.value or UNKNOWN for w in wrapper.words]
         image = words[-1] if "run" in words and "compose" not in words and name != "docker-compose" else ""

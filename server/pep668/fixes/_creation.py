@@ -7,14 +7,13 @@ import re
 import shlex
 
 from pep668.context import Context
+from pep668.environment.creation import making
 from pep668.model import Command, Install, Word
 from pep668.text import Edit, Span, newline_of
 
 from ._edits import start
 
 MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd|popd)(?:[ \t;]|$)", re.MULTILINE)
-_MAKERS = ("virtualenv", "venv", "pyvenv")
-_WITH_VALUE = ("--prompt", "-p", "--python", "--app-data", "--extra-search-dir", "--index-url", "--cache-dir")
 
 
 def created(command: Command) -> str | None:
@@ -22,27 +21,16 @@ def created(command: Command) -> str | None:
 
     A word with a variable is taken as written; one that cannot be written again (`$(mktemp -d)`) gives None.
     """
-    words, name = command.words, command.name or ""
-    if name.rstrip("0123456789.") == "python" and len(words) > 3 and "-m" in (words[1].value, words[2].value):
-        at = 2 if words[1].value == "-m" else 3
-        arguments = words[at + 1 :] if words[at].value in _MAKERS else ()
-    elif name in _MAKERS:
-        arguments = words[1:]
-    elif name == "uv" and [w.value for w in words[1:2]] == ["venv"]:
-        arguments = words[2:]
-        if not arguments:
-            return ".venv"
-    else:
+    made = making([w.pattern for w in command.words])
+    if made is None:
         return None
-    option = ""
-    for word in arguments:
-        if word.pattern.startswith("-"):
-            option = word.pattern
-        elif option in _WITH_VALUE:
-            option = ""
-        else:
-            return _as_shell(command, word)
-    return None
+    return _as_shell(command, command.words[made.places[0]]) if made.places else ".venv"
+
+
+def has_pip(maker: Command) -> bool:
+    """Whether pip is in the environment that a command makes."""
+    made = making([w.pattern for w in maker.words])
+    return made is not None and made.brings_pip
 
 
 def _as_shell(command: Command, word: Word) -> str | None:

@@ -7,7 +7,7 @@ import posixpath
 from pep668.context import Context
 from pep668.model import Command, Scope, ScopeKind
 
-from ._creation import MOVES, quoted
+from ._creation import MOVES, has_pip, quoted
 from ._edits import start
 from ._index import index
 
@@ -16,6 +16,8 @@ def existing(context: Context, command: Command) -> tuple[str, bool] | None:
     """An environment that the same text makes before: its place as shell text, and whether it is there for certain."""
     found: tuple[str, bool] | None = None
     for other, place in index(context).makers:
+        if command.name != "uv" and not has_pip(other):
+            continue
         if other.region is not command.region:
             if _stands_ready(other, command):
                 found = (place, True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from pep668.context import Context
+from pep668.environment.place import place_of
 from pep668.model import Command, Edit, Judged, Region
 from pep668.text import Span, newline_of
 
-from ._creation import interpreter
+from ._creation import has_pip, interpreter
 from ._edits import (
     Rewrite,
     combined,
@@ -56,7 +57,9 @@ def _made(context: Context, judged: Judged) -> str:
     region = judged.install.command.region
     systems = known.systems(region.place.system)
     here = judged.install.command.outer(judged.install.program).start
-    found = [d for c, d in known.makers if c.region.place.system in systems and c.outer(c.span).start < here]
+    uv = judged.install.tool == "uv"
+    makers = [(c, d) for c, d in known.makers if c.region.place.system in systems and (uv or has_pip(c))]
+    found = [d for c, d in makers if c.outer(c.span).start < here]
     return next((d for d in reversed(found) if d.startswith("/")), "")
 
 
@@ -72,7 +75,8 @@ def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     if not stays_here(command) or not drop_privileges(change):
         return None, explanation
     drop_overrides(change, install)
-    made = _made(context, judged)
+    meant = judged.environment.unused
+    made = _made(context, judged) or (meant.path if meant is not None and meant.path.startswith("/") else "")
     python = python_installer(context, install.command)
     if made or (python is not None and region_of(python) is region_of(command)):
         directory = made or DIRECTORY
@@ -178,6 +182,8 @@ def _venv_package_lines(context: Context, judged: Judged) -> list[str]:
     install = judged.install
     needs = (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE)
     if not needs or install.tool == "uv" or has_venv(context, install.command):
+        return []
+    if place_of(install.command.region).python == "own":
         return []
     if python_installer(context, install.command, apt_only=True) is not None:
         return []  # that line gets the package

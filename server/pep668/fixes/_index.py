@@ -24,7 +24,7 @@ _PROGRAM = re.compile(
 @dataclass(frozen=True, eq=False)
 class Index:
     """`makers` are the commands that make environments, `managers` the package managers',
-    `setters` those that set PATH, all in order.
+    `setters` those that set PATH or activate an environment, all in order.
 
     `bases` maps the systems of a document to those that they are built on;
     `programs` are the names that its commands run or package managers bring.
@@ -52,10 +52,17 @@ def index(context: Context) -> Index:
     return Index(
         tuple((c, d) for c, d in made if d is not None),
         tuple(c for c in context.commands if c.name in PACKAGE_MANAGERS),
-        tuple(c for c in context.commands if any(a.name == "PATH" for a in c.assignments)),
+        tuple(c for c in context.commands if _sets_path(c)),
         {c.region.place.system: c.region.place.base for c in context.commands},
         frozenset(_brought(context)),
     )
+
+
+def _sets_path(command: Command) -> bool:
+    """Whether a command moves what comes first in PATH: an assignment, or an `activate` script that it reads."""
+    if command.name in (".", "source"):
+        return any((w.basename or "").startswith("activate") for w in command.words[1:2])
+    return any(a.name == "PATH" for a in command.assignments)
 
 
 def _brought(context: Context) -> Iterator[str]:

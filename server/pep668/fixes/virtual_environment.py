@@ -40,6 +40,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         return
     if judged.install.operation == "uninstall":
         return  # what is to go is not in a new environment
+    if judged.environment.unused is not None and judged.environment.unused.pipless:
+        return  # what the environment lacks is pip: `seed` answers that
     if judged.install.tool == "ansible-pip":
         title = "Install into a virtual environment instead, by the module's virtualenv"
         explanation = f"virtualenv: {_docker.DIRECTORY}\nvirtualenv_command: python3 -m venv"

@@ -24,7 +24,6 @@ from .findings import (
     Step,
     Subject,
     Unused,
-    UnusedWhy,
     Verdict,
 )
 from .installs import (
@@ -81,7 +80,6 @@ __all__ = [
     "Step",
     "Subject",
     "Unused",
-    "UnusedWhy",
     "Verdict",
     "VirtualEnvironment",
     "Word",

@@ -43,23 +43,22 @@ class Bypass(str, Enum):
     RUNNER = "runner"
 
 
-class UnusedWhy(Enum):
-    """Why an install does not reach a virtual environment that was made for it."""
-
-    SHELL_ENDED = "it was activated in another shell"
-    NAMED_OTHERWISE = "it is active, and the command names another Python"
-    WITHOUT_PIP = "it is active, and has no pip"
-    VARIABLE_ALONE = "only VIRTUAL_ENV is set"
-    NOT_NAMED = "it is neither activated nor named"
-
-
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A virtual environment that an install does not reach; `evidence` is where it was made or activated."""
+    """A virtual environment that was meant for an install and does not reach it.
 
-    why: UnusedWhy
+    `why` is a clause for people, `evidence` where it was made or activated. `evident`: it was meant for it whatever the
+    check says there, `likely`: probably; `sure`: it does not reach it; `pipless`: since no pip is in it, as `evidence`
+    shows.
+    """
+
     path: str
+    why: str
     evidence: Evidence
+    evident: bool = False
+    likely: bool = False
+    sure: bool = True
+    pipless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

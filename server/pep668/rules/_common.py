@@ -6,7 +6,6 @@ from pep668.context import Context
 from pep668.model import (
     Bypass,
     Environment,
-    EnvironmentKind,
     Evidence,
     Finding,
     Install,
@@ -14,7 +13,6 @@ from pep668.model import (
     Managed,
     Option,
     Severity,
-    UnusedWhy,
     Verdict,
     Wrapper,
 )
@@ -99,32 +97,21 @@ def other_user(wrapper: Wrapper) -> str | None:
 def primary(context: Context, judged: Judged) -> str:
     """The one rule that reports what happens to an install: the most specific of those selected, or ""."""
     install, environment = judged.install, judged.environment
-    candidates = []
-    if _misses_its_environment(judged):
-        candidates.append("EM007")
-    if install.python.own or (environment.verdict is Verdict.ALLOWED and not candidates and not root_wrapper(judged)):
+    allowed, as_root = environment.verdict is Verdict.ALLOWED, root_wrapper(judged) is not None
+    meant = environment.unused
+    evident = meant is not None and (meant.evident or (meant.likely and not as_root))
+    if install.python.own or (allowed and not as_root and not evident):
         return ""
-    if option(install, "--user") and environment.verdict is not Verdict.ALLOWED:
+    candidates = []
+    if option(install, "--user") and not allowed:
         candidates.append("EM006")
-    if root_wrapper(judged):
+    if evident or (meant is not None and not allowed and not as_root):
+        candidates.append("EM007")
+    if as_root:
         candidates.append("EM002")
-    if environment.verdict is not Verdict.ALLOWED:
+    if not allowed:
         candidates.append("EM001")
     return next((code for code in candidates if context.settings.selects(code)), "")
-
-
-def _misses_its_environment(judged: Judged) -> bool:
-    """Whether an install would go beside the environment that was made for it.
-
-    What documents show in several blocks is typed into one terminal, whose environment stays active.
-    """
-    environment, unused = judged.environment, judged.environment.unused
-    if unused is None or judged.install.command.region.fact("document"):
-        return False
-    if environment.verdict is Verdict.ALLOWED:
-        lost = unused.why is UnusedWhy.SHELL_ENDED
-        return lost and environment.bypass is None and environment.kind is EnvironmentKind.SYSTEM_UNMANAGED
-    return environment.verdict is Verdict.REFUSED or unused.why is not UnusedWhy.NOT_NAMED
 
 
 def caught(context: Context, judged: Judged) -> bool:

@@ -1,23 +1,26 @@
 """## What it does
 
-Finds installs that do not reach the virtual environment which the document made for them: it was activated in another
-`RUN`, step or shell, which has ended; `VIRTUAL_ENV` is set, but not PATH; the command names the system's own pip;
-`uv venv` put no pip into it; or nothing leads to it at all.
+Finds installs that miss the virtual environment that the file made or activated for them: it was activated in another
+`RUN`, step or shell, sudo leaves it, only `VIRTUAL_ENV` is set, it stands behind the system's folders in PATH, it was
+made under another name, it has no pip (`uv venv` without `--seed`), or the command names the system's own pip.
 
-It takes the place of EM001 for that command: an error where it is refused, a hint where that depends on the machine, or
-where it is not refused and installs into the system's Python instead.
+It takes the place of EM001 for that command: an error where the command is refused, a hint where that depends on the
+machine. Where the system's Python takes the packages, it is a warning if the environment was evidently meant to get
+them (its activation is the last command of its shell, for instance), and a hint if only likely.
 
 ## Why is this bad?
 
-The packages do not arrive where they are meant to. An activation changes the variables of one shell process, and ends
-with it.
+The command is refused as if there were no environment, or its packages go where the program does not look for them.
+What activates an environment is PATH, and that ends with the shell: each `RUN`, each step of a job, each line of a
+recipe and each `sh` has its own.
 
 ## Example
 
 ```dockerfile path=Dockerfile
 FROM debian:12
-RUN apt-get update && apt-get install -y python3-pip python3-venv
-RUN python3 -m venv /opt/venv && . /opt/venv/bin/activate
+RUN apt-get update && apt-get install -y python3-venv
+RUN python3 -m venv /opt/venv
+RUN . /opt/venv/bin/activate
 RUN pip install requests
 ```
 
@@ -25,7 +28,7 @@ RUN pip install requests
 
 ```dockerfile
 FROM debian:12
-RUN apt-get update && apt-get install -y python3-pip python3-venv
+RUN apt-get update && apt-get install -y python3-venv
 RUN python3 -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
 RUN pip install requests
@@ -33,7 +36,7 @@ RUN pip install requests
 
 ## When to ignore it
 
-When the command is meant for the system's Python.
+When the package is meant for the system's Python although an environment is there.
 """
 
 from __future__ import annotations
@@ -41,10 +44,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.model import Evidence, Finding, Region, Severity, Unused, UnusedWhy, Verdict
+from pep668.model import Finding, Severity, Verdict
 
 from . import Rule
-from ._common import caught, finding, label, place, primary
+from ._common import caught, finding, label, primary, root_wrapper
 
 RULE = Rule(
     "EM007",
@@ -53,55 +56,19 @@ RULE = Rule(
     link="https://docs.python.org/3/library/venv.html#how-venvs-work",
 )
 
-# What a process of its own is called, by the language of its host.
-_PROCESSES = {
-    "dockerfile": "another RUN",
-    "makefile": "another line, which has a shell of its own",
-    **dict.fromkeys(
-        ("github-actions", "github_actions", "forgejo-actions", "azure-pipelines", "circleci"), "another step"
-    ),
-}
-
-
-_LEADS = {
-    Verdict.DEPENDS: "may reach the system's Python",
-    Verdict.ALLOWED: "reaches the Python of the image or machine",
-}
-
 
 def check(context: Context) -> Iterator[Finding]:
     for judged in context.judged:
         unused = judged.environment.unused
         if unused is None or primary(context, judged) != RULE.code:
             continue
-        command = label(judged.install)
-        refused = judged.environment.verdict is Verdict.REFUSED
-        lead = (
-            f"would be refused here by {place(judged.environment)}" if refused else _LEADS[judged.environment.verdict]
-        )
-        message = f"{command} {lead}: {_why(unused, judged.install.command.region)}"
-        severity = Severity.ERROR if refused and not caught(context, judged) else Severity.HINT
-        reason = Evidence(f"the environment: {unused.evidence.text}", unused.evidence.span)
-        yield finding(RULE.code, judged, message, severity, related=(reason,))
-
-
-def _why(unused: Unused, region: Region) -> str:
-    path = unused.path.removeprefix("${CURDIR}/")
-    if unused.why is UnusedWhy.SHELL_ENDED:
-        return f"{path} was activated in {_another(region)}"
-    if unused.why is UnusedWhy.NAMED_OTHERWISE:
-        return f"{path} is active, but the command names another program"
-    if unused.why is UnusedWhy.WITHOUT_PIP:
-        return f"{path} is active, but has no pip: use `uv pip install`, or make it with `--seed`"
-    if unused.why is UnusedWhy.VARIABLE_ALONE:
-        return f"pip does not read VIRTUAL_ENV, put {path}/bin first in PATH"
-    return f"it does not use {path}, call {path}/bin/pip"
-
-
-def _another(region: Region) -> str:
-    above: Region | None = region
-    while above is not None:
-        if above.language in _PROCESSES:
-            return _PROCESSES[above.language]
-        above = above.parent
-    return "another shell, which has ended"
+        command, verdict = label(judged.install), judged.environment.verdict
+        if verdict is Verdict.REFUSED:
+            message = f"{command} would be refused here: {unused.why}"
+            severity = Severity.HINT if caught(context, judged) else Severity.ERROR
+        else:
+            misses = "does not install" if unused.sure else "may not install"
+            message = f"{command} {misses} into the environment: {unused.why}"
+            wrong = unused.evident and (verdict is Verdict.ALLOWED or root_wrapper(judged))
+            severity = Severity.WARNING if wrong else Severity.HINT
+        yield finding(RULE.code, judged, message, severity, related=(unused.evidence,))

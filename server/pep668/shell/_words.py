@@ -17,6 +17,8 @@ _ARITHMETIC_LIMIT = 400
 
 ENDS_WORD = frozenset(" \t\r\n;|&()<>")
 _UNKNOWN = Expansion()
+_FOLDER = Expansion("PWD")  # what `$(pwd)` is as well
+_PWD = re.compile(r"[ \t]*pwd[ \t]*\)")
 _PARENTHESIS = frozenset((")",))
 
 _CHUNK = re.compile(r"[^ \t\r\n'\"`\\$*?\[|&;()<>]+")
@@ -291,8 +293,8 @@ class WordReader:
             if text.startswith("$((", pos) and self.arithmetic(pos + 1):
                 parts.append(_UNKNOWN)
                 return
+            parts.append(_FOLDER if _PWD.match(text, pos + 2, end) else _UNKNOWN)
             self._substitution(2)
-            parts.append(_UNKNOWN)
         elif following == "(":
             parts.append(_UNKNOWN)
             self.pos = pos + 2
@@ -390,7 +392,7 @@ class WordReader:
                 close = found.start()
                 break
             pos = found.start() + (2 if found[0] == "\\" else 1)
-        parts.append(_UNKNOWN)
+        parts.append(_FOLDER if text[opening:close].strip() == "pwd" else _UNKNOWN)
         after = close + len(tick)
         if close < 0 or close + len(tick) > self.end:
             close = after = max(opening, self._line_end(opening))
