@@ -104,8 +104,11 @@ def _make(run: Run) -> Shell:
     seeded = made.brings_pip or (made.tool == "uv" and run.sets("UV_VENV_SEED"))
     system = run.system
     for path in [run.words[at] for at in made.places] or [".venv"]:
-        evidence = _made(run, path)
         where = run.shell.absolute(path)
+        first = run.shell.first
+        if first is not None and first.path == where and where not in system.environments:
+            first = None  # PATH leads to it before it is there
+        evidence = _made(run, path)
         if not seeded:
             text = f"{path} has no pip: {'uv venv puts none in' if made.tool == 'uv' else 'it is made without'}"
             system.pipless[where] = Change(run.evidence(text), run.certain)
@@ -115,7 +118,7 @@ def _make(run: Run) -> Shell:
             system.meant.append(Meant(where, evidence, run.command))
             brought = None if system.more_packages else {n: b.evidence for n, b in system.packages.items()}
             others = system.other_python is not None or bool(system.built)
-            run.log.made.append(Made(made.tool, run.command, evidence, run.shell.first, brought, others, seeded))
+            run.log.made.append(Made(made.tool, run.command, evidence, first, brought, others, seeded, run.certain))
     return run.shell
 
 

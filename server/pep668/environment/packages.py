@@ -20,6 +20,7 @@ _SYNONYMS = {"apt-get": "apt", "aptitude": "apt"}
 def _packages(run: Run) -> Shell:
     """The packages that a command names, each with its word as evidence; those that it removes are gone."""
     words, system = run.words[1:], run.system
+    system.more_packages |= "build-dep" in words or any(w.endswith((".deb", ".rpm", ".apk")) for w in words)
     verb = next((w for w in words if _INSTALL.fullmatch(w) or _REMOVE.fullmatch(w)), None)
     if verb is None:
         return run.shell

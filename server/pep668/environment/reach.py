@@ -164,7 +164,7 @@ class Reach:
 
     def _system(self, program: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
         """The system's own Python at that place, reached by name or from /usr/bin."""
-        if program in system.built and shell.sudo is None:
+        if program in system.built and (shell.sudo is None or place.known):  # sudo's own PATH has /usr/local/bin too
             return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (system.built[program],), program)
         if not place.known:
             return self._user_machine(program, install, shell, system)

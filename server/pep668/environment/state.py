@@ -183,7 +183,8 @@ class System:
     """What stays on a machine: files and packages, as far as the document tells.
 
     `pipless` are the environments that no pip is in, `meant` those that were made or activated, in order;
-    `more_packages`: the package manager brought others than `packages`, which nothing here names.
+    `more_packages`: the package manager brought others than `packages`, which nothing here names. `own` is why a Python
+    of the image's comes before the distribution's.
     """
 
     environments: dict[str, Evidence] = field(default_factory=dict)
@@ -198,6 +199,7 @@ class System:
     built: dict[str, Evidence] = field(default_factory=dict)  # prefixes with, and names of, Pythons made from source
     pip_version: tuple[str, Evidence] | None = None
     handed: list[Handed] = field(default_factory=list)
+    own: Evidence | None = None
 
     def fork(self) -> System:
         return System(
@@ -253,7 +255,8 @@ class Made:
     """A command that makes a virtual environment. `maker` is `venv`, `virtualenv` or `uv`.
 
     `first` is what stands first in PATH then; `packages` are those that the package manager has brought, None where
-    that cannot be known; `other_python`: others than the distribution's are there; `seeded`: it is to get a pip.
+    that cannot be known; `other_python`: others than the distribution's are there; `seeded`: it is to get a pip;
+    `certain`: whatever conditions come to.
     """
 
     maker: str
@@ -263,6 +266,7 @@ class Made:
     packages: Mapping[str, Evidence] | None = None
     other_python: bool = False
     seeded: bool = True
+    certain: bool = True
 
 
 @dataclass(slots=True)

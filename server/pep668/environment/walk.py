@@ -28,7 +28,7 @@ from pep668.model import (
     Wrapper,
 )
 
-from . import conflicts, effects, files, versions, wrappers
+from . import conflicts, copied, effects, files, versions, wrappers
 from .judge import Judge
 from .place import place_of
 from .run import Run
@@ -123,6 +123,10 @@ class Walk:
         found = self._processes.get(key)
         if found is None:
             found = self._processes[key] = _Process(self._system(place), [])
+            where = place_of(region)
+            if where.python == "own" and where.evidence:
+                found.system.own = where.evidence[0]
+            copied.bring(region, found.system, self._systems)
             found.stack.append(_Frame(None, _initial(region, found.system)))
         return found
 
