@@ -142,7 +142,7 @@ def _not_active(install: Install, environment: Environment, inside: Shell, syste
             likely = environment.bypass is None
             return Unused(activated.path, why, activated.evidence, _hangs(activated.command), likely)
     made = next((m for m in reversed(candidates) if not m.activated), None)
-    if made is None or _only_tools(install):
+    if made is None or _only_tools(install) or environment.verdict is not Verdict.REFUSED:
         return None
     return Unused(made.path, f"{_shown(made.path)} was made before, but it is not active here", made.evidence)
 

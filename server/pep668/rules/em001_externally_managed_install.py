@@ -6,7 +6,8 @@ because they reach a Python that its distribution marked with an `EXTERNALLY-MAN
 It is an error where the refusal is certain (the image, or this machine's Python, is known), a warning if a document
 tells its readers to run it, and a hint where it depends on the machine, or where a working command behind `||` takes
 over. A command has one finding about its refusal:
-with `--user` it is EM006, with sudo it is EM002, as far as those rules are selected. Commands in a virtual environment,
+with `--user` it is EM006, beside an environment that was made for it EM007, with sudo EM002, as far as those rules are
+selected. Commands in a virtual environment,
 pipx and `uv tool` are never reported.
 
 ## Why is this bad?
