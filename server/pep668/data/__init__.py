@@ -35,6 +35,8 @@ class DistributionData:
     that make `python3 -m venv` work besides Python itself (None: not known; empty:
     none). `{name}`, `{version}` ("3.11") and `{digits}` ("311") stand in templates.
     `marked` and `unmarked` are ranges of releases such as ">=12,<13", "*" or "".
+    `since` says when the marker came, `marker` where it lies, `message` the gist of what
+    it says; `ensurepip` is `disabled` where that has a message of its own.
     """
 
     id: str
@@ -51,6 +53,10 @@ class DistributionData:
     aliases: tuple[str, ...] = ()
     releases: Mapping[str, str] = field(default_factory=dict)
     ships: Mapping[str, Shipped] = field(default_factory=dict)
+    since: str = ""
+    marker: str = ""
+    message: str = ""
+    ensurepip: str = ""
     confidence: str = ""
     evidence: str = ""
     date: str = ""
@@ -105,7 +111,7 @@ def distributions() -> Mapping[str, DistributionData]:
     return {id: _row(id, rows) for id in rows}
 
 
-_INHERITED = ("install", "sudo", "names", "python", "pip", "venv", "pipx")
+_INHERITED = (*("install", "sudo", "names", "python", "pip", "venv", "pipx", "marker", "message", "ensurepip"),)
 
 
 def _row(id: str, rows: Mapping[str, Mapping[str, Any]]) -> DistributionData:

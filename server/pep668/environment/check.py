@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
+from pep668 import data
 from pep668.model import Bypass, Evidence, Expansion, Install, Machine, Managed, Span, Verdict
 
 from . import versions
@@ -49,13 +50,8 @@ def verdict(
     if versions.reads_no_marker(pip):
         why = Evidence(f"pip {pip} is older than the check for the marker", since.span if since else here)
         return Outcome(Verdict.ALLOWED, None, (why,))
-    if install.tool == "ensurepip" and place.distribution in _ENSUREPIP_DISABLED:
-        return Outcome(Verdict.ALLOWED, None, (Evidence(f"{place.label} disables ensurepip in its own words", here),))
-    if install.tool == "ensurepip" and machine and machine.distribution:
-        family = {machine.distribution.id, *machine.distribution.like}
-        if family & _ENSUREPIP_DISABLED:
-            why = Evidence(f"{machine.distribution.name} disables ensurepip in its own words", here)
-            return Outcome(Verdict.ALLOWED, None, (why,))
+    if install.tool == "ensurepip" and (owner := _disables_ensurepip(place, machine)):
+        return Outcome(Verdict.ALLOWED, None, (Evidence(f"{owner} disables ensurepip in its own words", here),))
     if shell.unmarked is not None:
         return Outcome(Verdict.ALLOWED, None, (shell.unmarked,))
     unknown = None
@@ -185,8 +181,11 @@ _FLAG = "--break-system-packages"
 _OPTIONS = re.compile(r"(?:^|_)(?:OPTS?|OPTIONS?|FLAGS?|EXTRA_?ARGS|BREAK\w*)$", re.IGNORECASE)
 
 
-# Their python3 says "ensurepip is disabled in Debian/Ubuntu for the system python", whatever the marker.
-_ENSUREPIP_DISABLED = {"debian", "ubuntu", "raspbian", "kali", "linuxmint", "pop", "zorin", "elementary"}
+def _disables_ensurepip(place: PlaceInfo, machine: Machine | None) -> str:
+    """Whose python3 says "ensurepip is disabled in Debian/Ubuntu for the system python", whatever the marker; or ""."""
+    here = machine.distribution if machine else None
+    row = data.distribution(here.id, here.like) if here else data.distribution(place.distribution or "-")
+    return (here.name if here else place.label) if row is not None and row.ensurepip == "disabled" else ""
 
 
 def _variables(shell: Shell, machine: Machine | None) -> dict[str, tuple[str | None, Evidence]]:
