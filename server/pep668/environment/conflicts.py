@@ -35,7 +35,11 @@ def of_distribution(target: Target, place: PlaceInfo, install: Install, shell: S
     folder, _, name = (target.python or "").rpartition("/")
     if not _PROGRAM.fullmatch(name) or folder not in ("", "/usr/bin", "/bin") or target.virtual:
         return False
-    if name in system.built or system.other_python is not None or (shell.first is not None and shell.sudo is None):
+    if (
+        name in system.built
+        or system.others(place.ships.python) is not None
+        or (shell.first is not None and shell.sudo is None)
+    ):
         return False
     version = install.python.version
     if version and version != place.ships.python:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pep668.model import Bypass, Command, Evidence, Scope, ScopeKind
 from pep668.text import Span
 
-from .run import Run, replace_shell, short
+from .run import Run, short
 from .state import UNKNOWN, Change, Shell
 
 MARKER = re.compile(r"EXTERNALLY[-*?]|EXTERNALLY\b|/EXTERN\*", re.IGNORECASE)
@@ -112,7 +112,28 @@ def _overwrites(run: Run) -> Shell:
 
 
 def _linked(run: Run) -> Shell:
-    return _other_python(replace_shell(run, _overwrites(run)))
+    """ln, update-alternatives: another Python as `python`, or the distribution's own under a second name."""
+    words = [w for w in run.words[1:] if not w.startswith("-")]
+    if run.words[0] == "ln":
+        _overwrites(run)
+        source, link = (words[0], words[-1]) if words else ("", "")
+    else:
+        option = next((o for o in ("--install", "--set") if o in run.words), "")
+        names = run.words[run.words.index(option) + 1 :] if option else []
+        source, link = (names[-2], names[0]) if option == "--install" and len(names) > 3 else ("", "")
+        source, link = (names[1], names[0]) if option == "--set" and len(names) > 1 else (source, link)
+    name = posixpath.basename(link) or posixpath.basename(source)
+    if not _NAMED.fullmatch(name):
+        return run.shell
+    found = _NAMED.fullmatch(posixpath.basename(source))
+    if found is None or posixpath.dirname(source) not in ("", ".", "/usr/bin", "/bin"):
+        run.system.other_python = run.evidence(f"another Python is linked as {name}")
+    elif found[1]:
+        run.system.linked = (found[1], run.evidence(f"Python {found[1]} is linked as {name}"))
+    return run.shell
+
+
+_NAMED = re.compile(r"(?:python|pip)(?:3(?!\.)|(3\.\d+))?")
 
 
 def switches_off(config: str) -> bool:
@@ -188,8 +209,6 @@ def _other_python(run: Run) -> Shell:
         run.system.other_python = run.evidence("a conda distribution is installed")
     elif re.search(r"\bPython-(?:3[\d.]+|\$\{)|python\.org/ftp/python/|python-build-standalone", text):
         run.system.other_python = run.evidence("a Python is built from source")
-    elif re.search(r"(?:ln|update-alternatives)\s.*/(?:python|pip)3?(?:\s|$)", text):
-        run.system.other_python = run.evidence("another Python is linked as python")
     return run.shell
 
 
@@ -243,7 +262,8 @@ EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "truncate": _overwrites,
     "cp": _overwrites,
     "ln": _linked,
-    **dict.fromkeys(("add-apt-repository", "wget", "curl", "bash", "sh", "tar", "update-alternatives"), _other_python),
+    **dict.fromkeys(("add-apt-repository", "wget", "curl", "bash", "sh", "tar"), _other_python),
+    "update-alternatives": _linked,
     "make": _make,
     "configure": _configure,
 }

@@ -185,11 +185,10 @@ class Reach:
             return Target(
                 Managed.MAYBE, EnvironmentKind.UNKNOWN, place.evidence, program, f"which Python {who} reaches"
             )
-        if system.other_python is not None and not absolute and place.managed is not Managed.NO:
-            decides = f"which Python {program} reaches: {system.other_python.text}"
-            return Target(
-                Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, system.other_python), program, decides
-            )
+        others = system.others(place.ships.python)
+        if others is not None and not absolute and place.managed is not Managed.NO:
+            decides = f"which Python {program} reaches: {others.text}"
+            return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, (*place.evidence, others), program, decides)
         if place.python == "none" and not any(_PYTHON_PACKAGE.match(p) for p in system.packages):
             decides = f"which Python {program} reaches: the image brings none"
             return Target(Managed.MAYBE, EnvironmentKind.UNKNOWN, place.evidence, program, decides)

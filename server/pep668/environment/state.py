@@ -195,6 +195,7 @@ class System:
     packages: dict[str, Brought] = field(default_factory=dict)
     more_packages: bool = False
     other_python: Evidence | None = None
+    linked: tuple[str, Evidence] | None = None
     configured: dict[str, str] = field(default_factory=dict)  # folders of Python's source to the prefix they build for
     built: dict[str, Evidence] = field(default_factory=dict)  # prefixes with, and names of, Pythons made from source
     pip_version: tuple[str, Evidence] | None = None
@@ -211,10 +212,17 @@ class System:
             dict(self.packages),
             self.more_packages,
             self.other_python,
+            self.linked,
             dict(self.configured),
             dict(self.built),
             self.pip_version,
         )
+
+    def others(self, own: str) -> Evidence | None:
+        """Why a name may lead to another Python than the distribution's, whose version is `own` ("" if not known)."""
+        if self.other_python is None and self.linked is not None and self.linked[0] != own:
+            return self.linked[1]
+        return self.other_python
 
     def environment_of(self, path: str) -> str | None:
         """The known environment that a symbolic path lies in."""
