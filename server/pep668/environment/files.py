@@ -6,16 +6,14 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from pep668.model import Bypass, Command, Evidence, Scope, ScopeKind
-from pep668.text import Span
+from pep668.model import Bypass, Command, Evidence, ScopeKind
 
-from .run import Run, short
+from .guards import MARKER, condition
+from .run import Run
 from .state import UNKNOWN, Change, Shell
 
-MARKER = re.compile(r"EXTERNALLY[-*?]|EXTERNALLY\b|/EXTERN\*", re.IGNORECASE)
 OVERWRITTEN = "overwritten"  # the name of an `Override` that has no effect: pip refuses with an empty marker as well
 _VERSION = re.compile(r"python(3\.\d+)/[^/]*$")
-_NEGATED = re.compile(r"(?:^|[\s(\[])!(?=\s)")
 
 
 _CONFIG_TRUE = re.compile(r"break[-_]system[-_]packages\s*=?\s*(?:true|1|yes|on)\b", re.IGNORECASE)
@@ -69,31 +67,8 @@ def _tested(command: Command) -> bool:
     text = command.region.text
     written = [text[w.span.start : w.span.end].strip("\"'") for w in command.words[1:] if w.pattern[:1] != "-"]
     return bool(branches) and all(
-        MARKER.search(c) or any(w in c for w in written) for c in (_condition(s, command) for s in branches)
+        MARKER.search(c) or any(w in c for w in written) for c in (condition(s, command) for s in branches)
     )
-
-
-def _condition(scope: Scope, command: Command) -> str:
-    """The text of the test that a branch hangs on."""
-    text = command.region.text[scope.owner : command.span.start]
-    return re.split(r"\bthen\b", text, maxsplit=1)[0]
-
-
-def without_marker(scope: Scope, command: Command) -> Evidence | None:
-    """The test behind which there is no marker: the `else` of one for it, or the `then` of one for its absence."""
-    if scope.kind is not ScopeKind.BRANCH or scope.name not in ("then", "else"):
-        return None
-    if not command.region.text.startswith("if", scope.owner):
-        return None
-    condition = _condition(scope, command)
-    # `A || B` and `A && B` say less
-    if not MARKER.search(condition) or "&&" in condition or "||" in condition or "elif" in condition:
-        return None
-    if (scope.name == "then") is not bool(_NEGATED.search(condition)):
-        return None
-    written = " ".join(condition.removeprefix("if").strip(" ;\n").split())
-    where = Span(scope.owner, scope.owner + len(condition.rstrip()))
-    return Evidence(f"`{short(written)}`: only where there is no marker", command.outer(where))
 
 
 def _find(run: Run) -> Shell:

@@ -28,7 +28,7 @@ from pep668.model import (
     Wrapper,
 )
 
-from . import conflicts, copied, effects, files, versions, wrappers
+from . import conflicts, copied, effects, files, guards, versions, wrappers
 from .judge import Judge
 from .place import place_of
 from .run import Run
@@ -44,6 +44,7 @@ class _Frame:
     scope: Scope | None
     shell: Shell
     uncertain: bool = False
+    without: Evidence | None = None  # the test that only lets shells without an active environment in
     alternatives: dict[int, list[tuple[str, Shell]]] = field(default_factory=dict)
 
 
@@ -206,10 +207,15 @@ class Walk:
             shell = stack[-1].shell
             if part.kind is ScopeKind.SUBSHELL and part.name == _NESTED:
                 shell = _forked(shell, command, process.system, self.log)
-            tested = files.without_marker(part, command)
+            tested = guards.without_marker(part, command)
             if tested is not None:
                 shell = replace(shell, unmarked=tested)
-            stack.append(_Frame(part, shell, uncertain=_uncertain(part, command)))
+            active = guards.environment_active(part, command)
+            if active is not None and active[0]:
+                shell = replace(shell, first=_active(active[1]))
+            without = active[1] if active is not None and not active[0] else None
+            may_not = _uncertain(part, command) or (active is not None and active[0])
+            stack.append(_Frame(part, shell, uncertain=may_not, without=without))
 
     def _leave(self, process: _Process, depth: int) -> None:
         stack = process.stack
@@ -220,6 +226,11 @@ class Walk:
             if scope is None or scope.kind is ScopeKind.SUBSHELL:
                 continue
             frame.shell = replace(frame.shell, unmarked=parent.shell.unmarked)
+            if frame.without is not None:  # `[ -z "$VIRTUAL_ENV" ] && exit 1`: who does not come here has one
+                parent.shell = replace(parent.shell, first=_active(frame.without))
+                if not _alternative(scope):
+                    parent.shell = merge([parent.shell, frame.shell])
+                    continue
             if _alternative(scope):
                 parent.alternatives.setdefault(scope.owner, []).append((scope.name, frame.shell))
             elif frame.uncertain:
@@ -298,6 +309,11 @@ def _forked(shell: Shell, command: Command, system: System, log: Log) -> Shell:
         shell = replace(Shell(), image=image.value or "")
     variables = {n: v for n, v in shell.variables.items() if v.exported}
     return replace(shell, variables=variables, dead=False)
+
+
+def _active(evidence: Evidence) -> Source:
+    """The environment that a script demands of whoever starts it."""
+    return Source(SourceKind.VIRTUAL, "${VIRTUAL_ENV}", evidence, activated=True)
 
 
 def _alternative(scope: Scope) -> bool:
