@@ -101,7 +101,9 @@ def _linked(run: Run) -> Shell:
     if not _NAMED.fullmatch(name):
         return run.shell
     found = _NAMED.fullmatch(posixpath.basename(source))
-    if found is None or posixpath.dirname(source) not in ("", ".", "/usr/bin", "/bin"):
+    if run.system.environment_of(run.shell.absolute(source)):
+        run.system.built[name] = run.evidence(f"{name} is linked to an environment's")
+    elif found is None or posixpath.dirname(source) not in ("", ".", "/usr/bin", "/bin"):
         run.system.other_python = run.evidence(f"another Python is linked as {name}")
     elif found[1]:
         run.system.linked = (found[1], run.evidence(f"Python {found[1]} is linked as {name}"))
@@ -111,9 +113,9 @@ def _linked(run: Run) -> Shell:
 _NAMED = re.compile(r"(?:python|pip)(?:3(?!\.)|(3\.\d+))?")
 
 
-def switches_off(config: str) -> bool:
-    """Whether the text of a pip.conf switches the check off."""
-    return bool(_CONFIG_TRUE.search(config))
+def may_switch_off(config: str | None) -> bool:
+    """Whether a pip.conf switches the check off; one that is copied, and whose text is None, may do."""
+    return config is None or bool(_CONFIG_TRUE.search(config))
 
 
 def written(run: Run) -> None:

@@ -365,8 +365,8 @@ def _initial(region: Region, system: System) -> Shell:
         elif fact.kind in _SOURCES:
             source = Source(_SOURCES[fact.kind], fact.value or "", fact.evidence, certain=fact.value is not None)
             shell = replace(shell, first=source)
-        elif fact.kind == "file" and fact.name.endswith("pip.conf") and files.switches_off(fact.value or ""):
-            system.pip_config["global"] = Change(fact.evidence)
+        elif fact.kind == "file" and fact.name.endswith("pip.conf") and files.may_switch_off(fact.value):
+            system.pip_config["global"] = Change(fact.evidence, certain=fact.value is not None)
     for handed in system.handed:
         shell = _with_variable(shell, system, handed.name, handed.text, handed.evidence)
     login = region.fact("login")
