@@ -64,7 +64,7 @@ def verdict(
         bypass = _bypass(install, shell, system, place, machine)
         if bypass is not None and bypass.verdict is Verdict.ALLOWED:
             return bypass
-        if place.pip_config is not None and install.tool != "uv":
+        if place.pip_config is not None and install.tool != "uv" and not _switched_on(install, shell):
             return Outcome(Verdict.ALLOWED, Bypass.RUNNER, (place.pip_config,))
         unknown = bypass or unknown
     if target.managed is Managed.MAYBE:
@@ -143,14 +143,22 @@ def _bypass(
         if change.certain and (not own or place.container or change.user == user_of(shell)):
             return Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (change.evidence,))
         unknown = Outcome(Verdict.DEPENDS, None, (change.evidence,), "whether this configuration of pip holds here")
-    if machine is not None and not isolated:
+    if machine is not None:
         for section in sections:
             key = f"{section}.break-system-packages"
+            where = machine.pip_config_files.get(key, "")
+            if isolated and not where.startswith("/etc/"):  # the user's own is left out, the system's is not
+                continue
             if machine.pip_config.get(key, "").lower() in TRUE:
-                where = machine.pip_config_files.get(key, "pip's configuration")
-                why = Evidence(f"{where} sets break-system-packages", path=machine.pip_config_files.get(key, ""))
+                why = Evidence(f"{where or 'pip configuration'} sets break-system-packages", path=where)
                 return Outcome(Verdict.ALLOWED, Bypass.PIP_CONFIG, (why,))
     return unknown
+
+
+def _switched_on(install: Install, shell: Shell) -> bool:
+    """Whether a variable switches the check on again, against pip's configuration."""
+    variable = shell.exported("PIP_BREAK_SYSTEM_PACKAGES") if install.option("--isolated") is None else None
+    return variable is not None and bool(variable.text) and (variable.text or "").lower() in FALSE
 
 
 def _name(user: str | None) -> str:
