@@ -25,6 +25,10 @@ _FARTHEST = 4_000
 _PROSE = ("<!--", "{/*", "..")
 
 
+# By region and comment: the line that a comment before the line at an offset is about.
+_Following = dict[tuple[int, str], dict[int, "Span | None"]]
+
+
 @dataclass(frozen=True, eq=False)
 class Directive:
     """`pep668: ignore[CODES]`. `span` is its place in the document, `codes` what it names (nothing: all rules).
@@ -60,13 +64,14 @@ def directives(regions: Sequence[Region]) -> tuple[Directive, ...]:
         for match in _DIRECTIVE.finditer(region.text):
             places.setdefault(region.map.offset(match.start()), []).append((depth, region, match))
     literals: dict[int, _Literals] = {}
+    following: _Following = {}
     found = []
     for texts in places.values():
         chosen: Directive | None = None
         for _, region, match in sorted(texts, key=lambda text: -text[0]):
             if id(region) not in literals:
                 literals[id(region)] = _Literals(_strings(region))
-            directive = None if match.start() in literals[id(region)] else _read(region, match)
+            directive = None if match.start() in literals[id(region)] else _read(region, match, following)
             if directive is None:
                 break
             if chosen is None or directive.line is not None:
@@ -86,7 +91,7 @@ def _depth(region: Region) -> int:
     return depth
 
 
-def _read(region: Region, match: re.Match[str]) -> Directive | None:
+def _read(region: Region, match: re.Match[str], following: _Following) -> Directive | None:
     text = region.text
     start = text.rfind("\n", 0, match.start()) + 1
     comment = _comment(region.language, text[start : match.start()], match["rest"])
@@ -104,7 +109,7 @@ def _read(region: Region, match: re.Match[str]) -> Directive | None:
         further = region.map.offset(match.end("codes"))
     written = Span(match.start(), match.start("rest"))
     if alone:
-        line = _next(region, match.end(), opener)
+        line = _next(region, match.end(), opener, following)
     else:
         line = region.outer(Span(_opened(text, start, match.start()), match.end()))
     return Directive(region.outer(written), codes, region, bool(match["file"]), alone, line, further, problem)
@@ -114,10 +119,10 @@ def _comment(language: str, before: str, rest: str) -> tuple[str, bool] | None:
     """What opens the comment that begins between `before` and `rest` of a line, and whether that is all of the line."""
     for form in languages.comments(language):
         opener, _, closer = form.lstrip("^").partition(" ")
-        head = re.search(rf"{re.escape(opener)}{re.escape(opener[-1])}*[ \t]*$", before, re.IGNORECASE)
-        if head is None or (closer and closer not in rest):
+        head = before.rstrip(" \t")
+        if not head.upper().endswith(opener.upper()) or (closer and closer not in rest):
             continue
-        code = before[: head.start()]
+        code = head[: -len(opener)].rstrip(opener[-1] if opener[-1] in "#/-." else "")
         blank = not code.strip(" \t>@" if opener in _PROSE or opener.isalpha() else " \t")
         if blank or not (form.startswith("^") or (code[-1] not in " \t;" and not closer) or _in_quotes(code)):
             return opener, blank and not (closer and rest.partition(closer)[2].strip())
@@ -138,20 +143,29 @@ def _in_quotes(code: str) -> bool:
     return bool(quote)
 
 
-def _next(region: Region, at: int, opener: str) -> Span | None:
+def _next(region: Region, at: int, opener: str, following: _Following) -> Span | None:
     """The line that a comment on a line of its own is about: the next one that is no comment, without blank lines
     between them where the text is no prose."""
     text = region.text
+    passed: list[int] = []
+    found: Span | None = None
+    known = following.setdefault((id(region), opener), {})
     while (end := text.find("\n", at)) >= 0:
         at = end + 1
+        if at in known:
+            found = known[at]
+            break
+        passed.append(at)
         stop = text.find("\n", at)
         line = text[at : stop if stop >= 0 else len(text)]
         if not line.strip():
             if stop >= 0 and opener not in _PROSE:
-                return None
+                break
         elif not (NEEDLE in line if opener in _PROSE else line.lstrip().startswith(opener)):
-            return region.outer(Span(at, at + len(line)))
-    return None
+            found = region.outer(Span(at, at + len(line)))
+            break
+    known.update(dict.fromkeys(passed, found))
+    return found
 
 
 def _opened(text: str, start: int, end: int) -> int:
