@@ -34,7 +34,7 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # Seen from the faces only, and themselves no higher than the settings and the data.
 APART = ("machine", "provision")
-PLUGINS = ("languages", "installers", "rules", "fixes")
+PLUGINS = ("languages", "installers", "rules", "fixes", "fixes/_environments")
 
 
 def modules() -> list[Path]:
@@ -79,7 +79,9 @@ def test_imports_follow_the_layers(path: Path) -> None:
 
 @pytest.mark.parametrize("folder", PLUGINS)
 def test_siblings_in_a_plugin_folder_do_not_import_each_other(folder: str) -> None:
+    package = ("pep668", *folder.split("/"))
     for path in sorted((PACKAGE / folder).glob("*.py")):
         for target in imported(path):
-            if target[:2] == ("pep668", folder) and len(target) > 2:
-                assert target[2].startswith("_"), f"{folder}/{path.name} imports its sibling {target[2]}"
+            if target[: len(package)] == package and len(target) > len(package):
+                sibling = target[len(package)]
+                assert sibling.startswith("_"), f"{folder}/{path.name} imports its sibling {sibling}"

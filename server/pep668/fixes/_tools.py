@@ -8,8 +8,8 @@ from pep668.context import Context
 from pep668.data.applications import applications_among
 from pep668.model import Applicability, Edit, Finding, Fix, Judged
 
-from ._docker import anchor
 from ._edits import Rewrite
+from ._image import anchor
 from ._replace import plain_projects, replaced, written
 
 

@@ -14,7 +14,7 @@ from pep668.context import Context
 from pep668.model import Applicability, Finding, Fix, Judged
 
 from ._distribution import package_for, row_of
-from ._docker import anchor
+from ._image import anchor
 from ._packages import before
 from ._replace import plain_projects, replaced
 

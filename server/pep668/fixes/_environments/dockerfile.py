@@ -6,11 +6,8 @@ import re
 
 from pep668.context import Context
 from pep668.environment.place import place_of
-from pep668.model import Command, Edit, Judged, Region
-from pep668.text import Span, newline_of
-
-from ._creation import has_pip, interpreter
-from ._edits import (
+from pep668.fixes._creation import has_pip, interpreter
+from pep668.fixes._edits import (
     Rewrite,
     combined,
     command_line,
@@ -21,30 +18,32 @@ from ._edits import (
     stays_here,
     use_environment,
 )
-from ._index import index
-from ._packages import PACKAGE, has_venv, package_of, python_installer, system_packages
+from pep668.fixes._image import anchor, region_of
+from pep668.fixes._index import index
+from pep668.fixes._later import relied_on
+from pep668.fixes._packages import PACKAGE, has_venv, package_of, python_installer, system_packages
+from pep668.fixes._way import Way
+from pep668.model import Command, Edit, Judged
+from pep668.text import Span, newline_of
 
+ORDER = 20
 DIRECTORY = "/opt/venv"
+TITLE = "Install into a virtual environment in the image instead"
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?")
 _LOGIN = re.compile(r"-\w*l\w*$")
 _NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
 
-def region_of(command: Command) -> Region | None:
-    """The instruction's own region that a command stands in, None outside Dockerfiles."""
-    region: Region | None = command.region
-    while region is not None and (region.parent is None or region.parent.language != "dockerfile"):
-        region = region.parent
-    return region
+def answers(judged: Judged) -> bool:
+    return anchor(judged.install.command) is not None
 
 
-def anchor(command: Command) -> Span | None:
-    """The span of the Dockerfile instruction that holds a command."""
-    region = region_of(command)
-    return region.anchor if region is not None else None
+def way(context: Context, judged: Judged) -> Way:
+    edits, explanation = _rewrite(context, judged)
+    return Way(TITLE, edits, explanation, serves_later=_on_path(context, judged) or not relied_on(judged))
 
 
-def on_path(context: Context, judged: Judged) -> bool:
+def _on_path(context: Context, judged: Judged) -> bool:
     """Whether the environment comes first in PATH for all that runs after the install, its own RUN included."""
     python = python_installer(context, judged.install.command)
     chained = python is not None and region_of(python) is region_of(judged.install.command)
@@ -63,7 +62,7 @@ def _made(context: Context, judged: Judged) -> str:
     return next((d for d in reversed(found) if d.startswith("/")), "")
 
 
-def rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str]:
+def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str]:
     """The edits (None: cannot be made) and the lines to write by hand."""
     install = judged.install
     command = install.command

@@ -1,0 +1,22 @@
+"""How each host writes a virtual environment for an install: one file a host.
+
+A module of this package has
+
+- `ORDER`: which is asked first, lowest first;
+- `answers(judged)`: whether the install stands in its host;
+- `way(context, judged)`: the `Way`. The first module that answers gives it.
+"""
+
+from __future__ import annotations
+
+from pep668.context import Context
+from pep668.fixes._way import Way
+from pep668.model import Judged
+from pep668.plugins import modules
+
+
+def way(context: Context, judged: Judged) -> Way:
+    """How the install comes to use an environment where it stands."""
+    asked = sorted(modules(__name__), key=lambda m: m.ORDER)
+    found: Way = next(m for m in asked if m.answers(judged)).way(context, judged)
+    return found
