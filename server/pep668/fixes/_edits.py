@@ -133,6 +133,8 @@ class Rewrite:
         """At the end of a line the blanks before a removed word go as well."""
         if span.end < len(self.text) and self.text[span.end] not in "\r\n;&|)\"'":
             return span
+        if self.text[span.end : span.end + 1] in ("'", '"') and self.text[span.end - 1] in _BLANKS:
+            return span  # the quote begins the next word
         begin = span.start
         while begin > 0 and self.text[begin - 1] in _BLANKS:
             begin -= 1
