@@ -40,4 +40,4 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     edits = rewrite.edits()
     if edits:
         explanation = "Packages of the distribution that other programs need may be replaced or removed."
-        yield Fix(ID, title, edits, explanation=explanation)
+        yield Fix(ID, title, edits, explanation=explanation, last_resort=True)

@@ -135,7 +135,8 @@ class Step:
 class Fix:
     """One alternative for one finding. `id` is the fix's file name; edits are in the document.
 
-    `preferred` is given to at most one fix of a finding, never to a last resort.
+    `preferred` is given to at most one fix of a finding, never to a `last_resort`,
+    which is chosen by hand only.
     `explanation` is shown where the fix is only displayed.
     """
 
@@ -146,6 +147,7 @@ class Fix:
     applicability: Applicability = Applicability.UNSAFE
     preferred: bool = False
     explanation: str = ""
+    last_resort: bool = False
 
 
 @dataclass(frozen=True, eq=False)

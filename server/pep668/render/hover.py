@@ -122,7 +122,7 @@ def _instead(analysis: Analysis, findings: list[Finding]) -> list[str]:
     titles: dict[str, None] = {}
     for finding in findings:
         for fix in propose(analysis.context, finding):
-            if not fix.title.startswith("Last resort"):
+            if not fix.last_resort:
                 titles.setdefault(fix.title.removesuffix(" instead"))
     return [f"Instead: {escaped('; '.join(list(titles)[:3]))}."] if titles else []
 
