@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -27,11 +28,15 @@ SKIPPED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as read: `path` as the user would write it, with `/` and from where the user stands."""
+    """A file as read: `path` as the user would write it, with `/` and from where the user stands.
+
+    `encoding` is that of its bytes, `utf-8`, `utf-8-sig` or `latin-1`: in it they can be written again.
+    """
 
     path: str
     language: str
     text: str
+    encoding: str = "utf-8"
 
 
 class Unreadable(Exception):
@@ -120,15 +125,17 @@ def _document(path: str, *, named: bool, problem: Callable[[str, bool], None]) -
         return None
     if not languages.matters(language, raw):
         return Document(path, language, "")
+    encoding = "utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8"
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problem(
             f"{path}:{line}: not valid UTF-8 (byte 0x{raw[error.start]:02x}); read as Latin-1, save it as UTF-8", False
         )
-        text = raw.decode("latin-1")
-    return Document(path, language, text.removeprefix("\ufeff"))
+        encoding = "latin-1"
+        text = raw.decode(encoding)
+    return Document(path, language, text, encoding)
 
 
 def _read(path: str, *, named: bool, whole: bool) -> bytes | None:

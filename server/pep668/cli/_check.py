@@ -1,96 +1,23 @@
-"""`pep668 check` and `pep668 inventory`: the documents that a command line names, analysed one after the other."""
+"""`pep668 check` and `pep668 inventory`."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ._shared import UsageError, colored, complain, machine_of, print_json, settings_of
+from ._run import Run
+from ._shared import UsageError, colored, complain, print_json
 
 if TYPE_CHECKING:
     from pep668.analysis import Analysis
     from pep668.model import Finding
-    from pep668.settings import Settings
-
-
-class _Run:
-    """The documents that a command line names, analysed one after the other; problems are told as they come."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self.arguments = arguments
-        self.settings, self.top = settings_of(arguments)
-        self.failed = False
-        self.machine = machine_of(arguments, with_packages=arguments.run is check)
-
-    def analyses(self) -> Iterator[tuple[str, Analysis]]:
-        for path, text, language in self.documents():
-            yield path, self.analyzed(path, text, language)
-
-    def documents(self) -> Iterator[tuple[str, str, str]]:
-        """Path, text and language of each."""
-        from pep668 import files
-
-        paths = [p for p in self.arguments.paths if p != "-"]
-        if len(paths) < len(self.arguments.paths):
-            yield self._standard_input()
-        for document in files.documents(paths, self._excluded, self.problem):
-            if document.text:
-                yield document.path, document.text, document.language
-
-    def _excluded(self, path: str) -> bool:
-        return bool(self.settings.exclude) and self.settings.excludes(self._below_top(path))
-
-    def _settings_of(self, path: str) -> Settings:
-        return self.settings.for_file(self._below_top(path)) if self.settings.per_file_ignores else self.settings
-
-    def _below_top(self, path: str) -> str:
-        """A path as the settings' patterns are to match it."""
-        path = os.path.abspath(path)
-        try:
-            return os.path.relpath(path, self.top).replace(os.sep, "/")
-        except ValueError:  # another drive
-            return path.replace(os.sep, "/")
-
-    def analyzed(self, path: str, text: str, language: str, system: str = "") -> Analysis:
-        """An analysis; with `system`, as if run there (`local`: on this machine)."""
-        from pep668.analysis import analyze
-        from pep668.model import Evidence, Fact
-
-        named = path if path != "-" else ""
-        settings = self._settings_of(named) if named else self.settings
-        if not system:
-            return analyze(text, language, settings, self.machine, named)
-        if system == "local":
-            if self.machine is None:
-                from pep668 import machine
-
-                self.machine = machine.snapshot(os.getcwd())
-            return analyze(text, language, settings, self.machine, named)
-        facts = (Fact("system", system, Evidence(f"judged as on {system}")),)
-        return analyze(text, language, settings, None, named, facts)
-
-    def _standard_input(self) -> tuple[str, str, str]:
-        from pep668 import languages
-
-        name = self.arguments.stdin_filename
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
-        language = languages.detect(name, text)
-        if language is None:
-            raise UsageError("what standard input holds is not known; name it: --stdin-filename setup.sh")
-        return name or "-", text, language
-
-    def problem(self, message: str, fatal: bool) -> None:
-        self.failed = self.failed or fatal
-        complain(message)
 
 
 def check(arguments: argparse.Namespace) -> int:
     from pep668.model import Severity
 
-    run = _Run(arguments)
+    run = Run(arguments, with_packages=True)
     if arguments.on:
         return _check_on(arguments, run)
     found: list[Finding] = []
@@ -117,7 +44,7 @@ def check(arguments: argparse.Namespace) -> int:
     return int(any(f.severity in (Severity.ERROR, Severity.WARNING) for f in found))
 
 
-def _check_on(arguments: argparse.Namespace, run: _Run) -> int:
+def _check_on(arguments: argparse.Namespace, run: Run) -> int:
     """`--on`: the same documents judged on several systems."""
     import shutil
 
@@ -125,8 +52,8 @@ def _check_on(arguments: argparse.Namespace, run: _Run) -> int:
 
     names = _systems(arguments.on)
     found: list[tables.Row] = []
-    for path, text, language in run.documents():
-        found += tables.rows(path, {name: run.analyzed(path, text, language, name) for name in names})
+    for document in run.documents():
+        found += tables.rows(document.path, {name: run.analyzed(document, name) for name in names})
     if arguments.output_format == "json":
         print_json(tables.as_json(found, names))
     elif found or not run.failed:
@@ -189,7 +116,7 @@ def _summarize(findings: list[Finding], suppressed: int) -> None:
 def inventory(arguments: argparse.Namespace) -> int:
     from pep668.render.inventory import inventory
 
-    run = _Run(arguments)
+    run = Run(arguments, with_packages=False)
     commands = [c for path, analysis in run.analyses() for c in inventory(analysis, path)]
     if arguments.output_format == "json":
         print_json({"commands": commands})
