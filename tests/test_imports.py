@@ -17,6 +17,7 @@ LAYERS = (
     ("lsp",),
     ("files",),
     ("render",),
+    ("fixing",),
     ("analysis", "explain"),
     ("rules", "fixes"),
     ("context",),

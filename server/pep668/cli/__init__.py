@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from pep668 import __version__
 
-from . import _check, _others
+from . import _check, _fix, _others
 from ._shared import UsageError, complain
 
 
@@ -81,6 +81,22 @@ def parser() -> argparse.ArgumentParser:
         "--output-format", choices=("text", "json"), default="text", help="how to print it (default: text)"
     )
     inventory.set_defaults(run=_check.inventory)
+
+    fix = commands.add_parser("fix", help="apply the fixes of findings to the files")
+    _add_paths(fix)
+    fix.add_argument("--diff", action="store_true", help="print what would change, and change nothing")
+    fix.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="also fixes that need a look: what uses the packages may have to change as well (never the override)",
+    )
+    fix.add_argument(
+        "--select", dest="only", default="", metavar="CODES", help="rules whose findings to fix, separated by commas"
+    )
+    fix.add_argument("--ignore", dest="leave", default="", metavar="CODES", help="rules whose findings to leave")
+    fix.add_argument("--allow-dirty", action="store_true", help="also where changes are not committed to git")
+    fix.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    fix.set_defaults(run=_fix.fix)
 
     explain = commands.add_parser("explain", help="say what an error in a terminal or log means and what to do")
     explain.add_argument(

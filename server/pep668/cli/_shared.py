@@ -29,13 +29,13 @@ def settings_of(arguments: argparse.Namespace) -> tuple[Settings, str]:
     except SettingsError as error:
         raise UsageError(str(error)) from None
     if getattr(arguments, "select", None):
-        settings = replace(settings, select=_codes(arguments.select))
+        settings = replace(settings, select=codes(arguments.select))
     if getattr(arguments, "ignore", None):
-        settings = replace(settings, ignore=_codes(arguments.ignore))
+        settings = replace(settings, ignore=codes(arguments.ignore))
     return settings, top
 
 
-def _codes(text: str) -> tuple[str, ...]:
+def codes(text: str) -> tuple[str, ...]:
     from pep668 import rules
 
     codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())

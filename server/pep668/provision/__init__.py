@@ -19,6 +19,7 @@ from glob import escape, glob
 from pep668 import data
 from pep668.model import Interpreter, Machine
 
+from ._git import GitError, uncommitted
 from ._process import Cancelled, Outcome, environment, run
 from ._requests import EnvironmentRequest, Refused
 
@@ -384,4 +385,4 @@ def _pip_error(outcome: Outcome) -> str:
     return f"{last.rstrip('.')}. The environment is kept: correct the requirement or the network and install again."
 
 
-__all__ = ["EnvironmentRequest", "EnvironmentResult", "create_environment"]
+__all__ = ["EnvironmentRequest", "EnvironmentResult", "GitError", "create_environment", "uncommitted"]

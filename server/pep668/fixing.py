@@ -1,0 +1,169 @@
+"""Applies fixes to a document until none is left: what `pep668 fix` and `source.fixAll.pep668` do.
+
+One fix is applied after the other, each on what the one before left, so that several installs share one environment
+and the result is that of applying them by hand. A fix that does not keep its promise here, that its finding goes and
+no other comes, is taken back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from . import fixes
+from .analysis import Analysis
+from .model import Applicability, Finding, Fix
+from .text import Edit, Span, apply_edits
+
+_MOST = 1000  # fixes in one document; each costs an analysis
+_Key = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A fix that was made; `at` is the offset of its finding in the text as it was at first."""
+
+    finding: Finding
+    fix: Fix
+    at: int
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """A document after its fixes. `edits` lead there from the text as it was, `analysis` is that of the new text."""
+
+    analysis: Analysis
+    edits: tuple[Edit, ...] = ()
+    applied: tuple[Applied, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.analysis.text
+
+
+def _any(_: Finding) -> bool:
+    return True
+
+
+def fix_all(
+    analysis: Analysis,
+    again: Callable[[str], Analysis],
+    *,
+    unsafe: bool = False,
+    wanted: Callable[[Finding], bool] = _any,
+) -> Fixed:
+    """The document with all its fixes that need no choice. `again` analyses a text as the document was.
+
+    With `unsafe` also those that need a look; never a last resort, nor what is only shown. Only findings that are
+    `wanted` are fixed.
+    """
+    pieces = Pieces(len(analysis.text))
+    applied: list[Applied] = []
+    passed: set[_Key] = set()
+    fresh = True  # whether something was applied since `passed` was empty
+    while len(applied) < _MOST:
+        step = _next(analysis, pieces, unsafe, wanted, passed)
+        if step is None:
+            if not fresh or not passed:
+                break
+            # What was applied may have made room for what could not be done before.
+            passed, fresh = set(), False
+            continue
+        finding, fix, key = step
+        after = again(apply_edits(analysis.text, fix.edits))
+        if not kept(analysis, after, finding):
+            passed.add(key)
+            continue
+        applied.append(Applied(finding, fix, pieces.original(finding.span.start)))
+        pieces.apply(fix.edits)
+        analysis, fresh = after, True
+    return Fixed(analysis, tuple(pieces.edits()), tuple(applied))
+
+
+def candidates(analysis: Analysis, finding: Finding, *, unsafe: bool) -> Iterator[Fix]:
+    """The fixes of a finding that may be applied without choosing, the best first."""
+    for fix in fixes.propose(analysis.context, finding):
+        able = fix.applicability is Applicability.SAFE or (unsafe and fix.applicability is Applicability.UNSAFE)
+        if fix.edits and able and not fix.last_resort:
+            yield fix
+
+
+def kept(before: Analysis, after: Analysis, finding: Finding) -> bool:
+    """Whether a fix removed its finding, and brought none."""
+    old, new = (Counter(f.rule for f in a.findings) for a in (before, after))
+    return new[finding.rule] < old[finding.rule] and not new - old
+
+
+def _next(
+    analysis: Analysis, pieces: Pieces, unsafe: bool, wanted: Callable[[Finding], bool], passed: set[_Key]
+) -> tuple[Finding, Fix, _Key] | None:
+    """The first fix that was not tried; adds findings that have none to `passed`."""
+    for finding in analysis.findings:
+        at = pieces.original(finding.span.start)
+        nothing = (finding.rule, "", at)
+        if nothing in passed or not wanted(finding):
+            continue
+        for fix in candidates(analysis, finding, unsafe=unsafe):
+            key = (finding.rule, fix.id, at)
+            if key not in passed:
+                return finding, fix, key
+        passed.add(nothing)
+    return None
+
+
+class Pieces:
+    """A text under edits, as pieces of what it was and of what is new."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._pieces: list[Span | str] = [Span(0, length)]
+
+    def apply(self, edits: tuple[Edit, ...]) -> None:
+        """Edits of the text as it is now, which do not overlap."""
+        for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
+            before, rest = _split(self._pieces, edit.span.start)
+            _, behind = _split(rest, len(edit.span))
+            self._pieces = [*before, *([edit.new_text] if edit.new_text else []), *behind]
+
+    def original(self, offset: int) -> int:
+        """Where a place was at first; for new text, the place where it was put."""
+        last = 0
+        for piece in self._pieces:
+            if isinstance(piece, Span):
+                if offset < len(piece):
+                    return piece.start + offset
+                last = piece.end
+            elif offset < len(piece):
+                return last
+            offset -= len(piece)
+        return self._length
+
+    def edits(self) -> Iterator[Edit]:
+        """All edits as one step from the text as it was."""
+        at, new = 0, ""
+        for piece in (*self._pieces, Span(self._length, self._length)):
+            if isinstance(piece, str):
+                new += piece
+                continue
+            if new or piece.start > at:
+                yield Edit(Span(at, piece.start), new)
+            at, new = piece.end, ""
+
+
+def _split(pieces: list[Span | str], offset: int) -> tuple[list[Span | str], list[Span | str]]:
+    """The pieces before and behind an offset."""
+    before: list[Span | str] = []
+    for index, piece in enumerate(pieces):
+        if offset <= 0:
+            return before, pieces[index:]
+        if offset < len(piece):
+            if isinstance(piece, str):
+                parts: tuple[Span | str, Span | str] = piece[:offset], piece[offset:]
+            else:
+                middle = piece.start + offset
+                parts = Span(piece.start, middle), Span(middle, piece.end)
+            return [*before, parts[0]], [parts[1], *pieces[index + 1 :]]
+        before.append(piece)
+        offset -= len(piece)
+    return before, []
