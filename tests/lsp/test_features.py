@@ -269,7 +269,13 @@ async def test_edits_without_versions_where_the_client_has_none(connect: Connect
 
 @pytest.mark.parametrize(
     ("only", "some"),
-    [(None, True), (["quickfix"], True), ([""], True), (["refactor"], False), (["source.fixAll", "quickfix"], True)],
+    [
+        (None, True),
+        (["quickfix"], True),
+        ([""], True),
+        (["refactor"], False),
+        (["source.organizeImports", "quickfix"], True),
+    ],
 )
 async def test_kinds_that_are_asked_for(connect: Connect, only: list[str] | None, some: bool) -> None:
     session = await connect()
@@ -277,6 +283,58 @@ async def test_kinds_that_are_asked_for(connect: Connect, only: list[str] | None
     kinds = None if only is None else [types.CodeActionKind(k) for k in only]
     assert bool(await session.actions(uri, (1, 6), kinds)) is some
     assert await session.actions(uri, (0, 2), kinds) == []
+
+
+BUILT = """\
+FROM debian:12
+RUN apt-get update && apt-get install -y python3-pip
+COPY . .
+COPY . /app
+
+RUN pip3 install six
+RUN pip install --no-cache-dir rich
+"""
+
+
+@pytest.mark.parametrize("only", ["source", "source.fixAll", "source.fixAll.pep668"])
+async def test_all_safe_fixes_as_one_action(connect: Connect, only: str) -> None:
+    session = await connect()
+    uri = session.open("Dockerfile", BUILT)
+    assert len(await session.pushed(uri, 1)) == 2
+    [action] = await session.actions(uri, (0, 0), [types.CodeActionKind("quickfix"), only])  # type: ignore[list-item]
+    assert action.kind == "source.fixAll.pep668"
+    fixed = applied(BUILT, action.edit)
+    assert "apt-get install -y python3-pip python3-venv\n" in fixed
+    assert fixed.count("-m venv") == 1
+    session.change(uri, 2, fixed)
+    assert await session.pushed(uri, 2) == []
+    assert await session.actions(uri, (0, 0), [only]) == []  # type: ignore[list-item]
+
+
+async def test_fixing_all_leaves_what_needs_a_look(connect: Connect) -> None:
+    session = await connect()
+    uri = session.open("Dockerfile", "FROM $BASE\nRUN pip install six\n")
+    await session.pushed(uri, 1)
+    assert await session.actions(uri, (0, 0), ["source.fixAll"]) == []  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(("image", "confirmed"), [("debian:12", False), ("$BASE", True)])
+async def test_a_change_in_several_places_is_annotated(connect: Connect, image: str, confirmed: bool) -> None:
+    wanted = types.WorkspaceEditClientCapabilities(
+        document_changes=True, change_annotation_support=types.ChangeAnnotationsSupportOptions()
+    )
+    session = await connect(capabilities(workspace={"workspace_edit": wanted}))
+    text = BUILT.replace("debian:12", image)
+    uri = session.open("Dockerfile", text)
+    await session.pushed(uri, 1)
+    first = (await session.actions(uri, (5, 6)))[0]
+    [annotation] = first.edit.change_annotations.values()
+    assert (annotation.label, annotation.needs_confirmation) == (first.title, confirmed)
+    [change] = first.edit.document_changes
+    assert {e.annotation_id for e in change.edits} == set(first.edit.change_annotations)
+    single = session.open("a/Dockerfile", DOCKERFILE)
+    await session.pushed(single, 1)
+    assert (await session.actions(single, (1, 6)))[0].edit.change_annotations is None
 
 
 # --- requirements files ---

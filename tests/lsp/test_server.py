@@ -26,7 +26,9 @@ async def test_capabilities(connect: Connect) -> None:
     assert server.hover_provider
     assert server.code_lens_provider
     assert server.diagnostic_provider is None  # the client does not pull
-    assert list(server.code_action_provider.code_action_kinds) == [types.CodeActionKind.QuickFix]  # type: ignore[union-attr,arg-type]
+    assert isinstance(server.code_action_provider, types.CodeActionOptions)
+    kinds = server.code_action_provider.code_action_kinds
+    assert list(kinds or ()) == [types.CodeActionKind.QuickFix, "source.fixAll.pep668"]
     assert server.execute_command_provider is not None
     assert set(server.execute_command_provider.commands) == {"pep668.createEnvironment", "pep668.showFix"}
     own = server.experimental["pep668"]  # type: ignore[index]

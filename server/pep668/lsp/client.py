@@ -76,6 +76,10 @@ class Client:
         return self._has("workspace.workspace_edit.document_changes")
 
     @cached_property
+    def annotations(self) -> bool:
+        return self._has("workspace.workspace_edit.change_annotation_support")
+
+    @cached_property
     def refreshes_lenses(self) -> bool:
         return self._has("workspace.code_lens.refresh_support")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from lsprotocol import types
@@ -18,6 +19,8 @@ from .documents import Shown
 
 SOURCE = "pep668"
 SHOW_FIX = "pep668.showFix"
+FIX_ALL = "source.fixAll.pep668"
+_ANNOTATION = "fix"  # the one annotation of an edit
 
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -90,9 +93,25 @@ def action(
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[solved],
         is_preferred=True if fix.preferred and client.preferred else None,
-        edit=_workspace_edit(document, fix.edits, client) if _applies(fix) else None,
+        edit=_workspace_edit(document, fix.edits, client, _annotation(document, fix)) if _applies(fix) else None,
         command=command,
     )
+
+
+def fix_all(document: Shown, edits: Sequence[Edit], client: Client) -> types.CodeAction:
+    title = "Fix all that pep668 can fix safely"
+    edit = _workspace_edit(document, edits, client, types.ChangeAnnotation(label=title))
+    return types.CodeAction(title=title, kind=FIX_ALL, edit=edit)
+
+
+def _annotation(document: Shown, fix: Fix) -> types.ChangeAnnotation | None:
+    """What a preview says of a change in several places; one that needs a look is to be confirmed there."""
+    lines = [(document.position(e.span.start)[0], document.position(e.span.end)[0]) for e in sorted(fix.edits)]
+    if all(after[0] - before[1] <= 1 for before, after in pairwise(lines)):
+        return None
+    unsafe = fix.applicability is Applicability.UNSAFE
+    note = "What uses the packages may have to change as well." if unsafe else None
+    return types.ChangeAnnotation(label=fix.title, needs_confirmation=unsafe, description=note)
 
 
 def _applies(fix: Fix) -> bool:
@@ -108,7 +127,10 @@ def _command(fix: Fix) -> types.Command | None:
     return None
 
 
-def _workspace_edit(document: Shown, edits: Iterable[Edit], client: Client) -> types.WorkspaceEdit:
+def _workspace_edit(
+    document: Shown, edits: Iterable[Edit], client: Client, annotation: types.ChangeAnnotation | None
+) -> types.WorkspaceEdit:
+    noted = annotation if client.annotations else None
     converted: dict[str, tuple[Shown, list[types.TextEdit]]] = {}
     for edit in edits:
         place = document.at(edit.span.start)
@@ -119,8 +141,16 @@ def _workspace_edit(document: Shown, edits: Iterable[Edit], client: Client) -> t
     changes = []
     for uri, (place, found) in converted.items():
         identifier = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=place.version)
-        changes.append(types.TextDocumentEdit(identifier, [*found]))
-    return types.WorkspaceEdit(document_changes=[*changes])
+        if noted is not None:
+            changes.append(types.TextDocumentEdit(identifier, [_annotated(edit) for edit in found]))
+        else:
+            changes.append(types.TextDocumentEdit(identifier, [*found]))
+    annotations = {_ANNOTATION: noted} if noted is not None else None
+    return types.WorkspaceEdit(document_changes=[*changes], change_annotations=annotations)
+
+
+def _annotated(edit: types.TextEdit) -> types.AnnotatedTextEdit:
+    return types.AnnotatedTextEdit(_ANNOTATION, edit.range, edit.new_text)
 
 
 # --- hover ---

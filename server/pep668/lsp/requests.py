@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from pep668 import fixes
+from pep668.analysis import analyze
 from pep668.environment import installed
+from pep668.fixing import fix_all
 from pep668.model import Applicability, RequirementsFile, RequirementsKind
 from pep668.render import hover as hovers
 
@@ -46,12 +49,22 @@ async def _looked_at(server: Server, uri: str) -> tuple[Shown | None, Analysis |
 
 
 async def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-    """The fixes of the findings that the range touches."""
-    if not _wanted(params.context.only, types.CodeActionKind.QuickFix):
-        return []
-    document, found = await _looked_at(server, params.text_document.uri)
+    """The fixes of the findings that the range touches; where they are asked for, all safe ones of the document."""
+    only = params.context.only
+    quick = _wanted(only, types.CodeActionKind.QuickFix)
+    whole = _named(only, convert.FIX_ALL) and server.client.literals
+    document, found = await _looked_at(server, params.text_document.uri) if quick or whole else (None, None)
     if document is None or found is None:
         return []
+    out: list[types.CodeAction | types.Command] = []
+    if whole:
+        out += await _fix_all(server, document, found)
+    return out + _quick_fixes(server, document, found, params) if quick else out
+
+
+def _quick_fixes(
+    server: Server, document: Shown, found: Analysis, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
     span = convert.from_range(document, params.range)
     out: list[types.CodeAction | types.Command] = []
     for finding in found.findings:
@@ -89,11 +102,30 @@ def _fixes(
     return out
 
 
-def _wanted(only: Any, kind: types.CodeActionKind) -> bool:
-    """A kind is wanted by its own name and by those above it (`quickfix` by `quickfix`, everything by "")."""
-    value = kind.value
-    names = [str(getattr(k, "value", k)) for k in only or ("",)]
-    return any(not name or value == name or value.startswith(f"{name}.") for name in names)
+async def _fix_all(server: Server, document: Shown, found: Analysis) -> list[types.CodeAction | types.Command]:
+    """All safe fixes as one action; of a notebook what changes in this cell."""
+    if not found.findings:
+        return []
+    known = found.context
+
+    def again(text: str) -> Analysis:
+        return analyze(text, known.language, known.settings, known.machine, known.path)
+
+    fixed = await asyncio.to_thread(fix_all, found, again)
+    edits = [edit for edit in fixed.edits if document.holds(edit.span)]
+    return [convert.fix_all(document, edits, server.client)] if edits else []
+
+
+def _wanted(only: Any, kind: str) -> bool:
+    """A kind is wanted by its own name and by those above it, everything by "" and where nothing is said."""
+    return not only or any(not str(getattr(k, "value", k)) for k in only) or _named(only, kind)
+
+
+def _named(only: Any, kind: str) -> bool:
+    """Whether a kind, or one above it, is asked for by name (`source.fixAll.pep668` by `source`)."""
+    value = str(getattr(kind, "value", kind))
+    names = [str(getattr(k, "value", k)) for k in only or ()]
+    return any(name and (value == name or value.startswith(f"{name}.")) for name in names)
 
 
 def _shown(own: types.Diagnostic, shown: Any) -> types.Diagnostic:

@@ -104,7 +104,7 @@ class Server(LanguageServer):
             }
         )
         self.protocol.fm.feature_options[types.TEXT_DOCUMENT_CODE_ACTION] = types.CodeActionOptions(
-            code_action_kinds=[types.CodeActionKind.QuickFix]
+            code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.pep668"]
         )
         self.protocol.fm.commands.update({CREATE_ENVIRONMENT: self._create_environment, SHOW_FIX: self._show_fix})
 
