@@ -17,6 +17,7 @@ from .model import Applicability, Finding, Fix
 from .text import Edit, Span, apply_edits
 
 _MOST = 1000  # fixes in one document; each costs an analysis
+_REFUSALS = ("EM001", "EM002", "EM006", "EM007")
 _Key = tuple[str, str, int]
 
 
@@ -91,8 +92,13 @@ def candidates(analysis: Analysis, finding: Finding, *, unsafe: bool) -> Iterato
 
 def kept(before: Analysis, after: Analysis, finding: Finding) -> bool:
     """Whether a fix removed its finding, and brought none."""
-    old, new = (Counter(f.rule for f in a.findings) for a in (before, after))
-    return new[finding.rule] < old[finding.rule] and not new - old
+    old, new = (Counter(kind(f) for f in a.findings) for a in (before, after))
+    return new[kind(finding)] < old[kind(finding)] and not new - old
+
+
+def kind(finding: Finding) -> str:
+    """What a finding is about: a refusal is one rule's or another's by what else the document holds."""
+    return "refusal" if finding.rule in _REFUSALS else finding.rule
 
 
 def _next(

@@ -168,7 +168,8 @@ def _tell(results: Sequence[_Result], written: Sequence[_Result], arguments: arg
             analysis = result.fixed.analysis
         left.update(_counts(analysis))
         if not arguments.unsafe:
-            unsafe += sum(any(True for _ in candidates(analysis, f, unsafe=True)) for f in analysis.findings)
+            rest = result.fixed.analysis
+            unsafe += sum(any(True for _ in candidates(rest, f, unsafe=True)) for f in rest.findings)
     files = sum(bool(r.fixed.applied) for r in written)
     summary = f"Fixed {_number(fixed, 'finding')} in {_number(files, 'file')}." if fixed else "Nothing was fixed."
     if left:
