@@ -318,8 +318,8 @@ async def test_fixing_all_leaves_what_needs_a_look(connect: Connect) -> None:
     assert await session.actions(uri, (0, 0), ["source.fixAll"]) == []  # type: ignore[list-item]
 
 
-@pytest.mark.parametrize(("image", "confirmed"), [("debian:12", False), ("$BASE", True)])
-async def test_a_change_in_several_places_is_annotated(connect: Connect, image: str, confirmed: bool) -> None:
+@pytest.mark.parametrize(("image", "safe"), [("debian:12", True), ("$BASE", False)])
+async def test_a_change_in_several_places_is_annotated(connect: Connect, image: str, safe: bool) -> None:
     wanted = types.WorkspaceEditClientCapabilities(
         document_changes=True, change_annotation_support=types.ChangeAnnotationsSupportOptions()
     )
@@ -329,7 +329,8 @@ async def test_a_change_in_several_places_is_annotated(connect: Connect, image: 
     await session.pushed(uri, 1)
     first = (await session.actions(uri, (5, 6)))[0]
     [annotation] = first.edit.change_annotations.values()
-    assert (annotation.label, annotation.needs_confirmation) == (first.title, confirmed)
+    assert (annotation.label, annotation.description is None) == (first.title, safe)
+    assert not annotation.needs_confirmation  # one place without the others is no fix
     [change] = first.edit.document_changes
     assert {e.annotation_id for e in change.edits} == set(first.edit.change_annotations)
     single = session.open("a/Dockerfile", DOCKERFILE)

@@ -105,13 +105,16 @@ def fix_all(document: Shown, edits: Sequence[Edit], client: Client) -> types.Cod
 
 
 def _annotation(document: Shown, fix: Fix) -> types.ChangeAnnotation | None:
-    """What a preview says of a change in several places; one that needs a look is to be confirmed there."""
+    """What a preview says of a change in several places.
+
+    It needs no confirmation: each place would have to be confirmed, and one without the others is no fix.
+    """
     lines = [(document.position(e.span.start)[0], document.position(e.span.end)[0]) for e in sorted(fix.edits)]
     if all(after[0] - before[1] <= 1 for before, after in pairwise(lines)):
         return None
     unsafe = fix.applicability is Applicability.UNSAFE
     note = "What uses the packages may have to change as well." if unsafe else None
-    return types.ChangeAnnotation(label=fix.title, needs_confirmation=unsafe, description=note)
+    return types.ChangeAnnotation(label=fix.title, description=note)
 
 
 def _applies(fix: Fix) -> bool:
