@@ -37,6 +37,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "rules.md": rules_page(),
         "command-line.md": command_line_page(),
+        "fixes.md": fixes_page(),
         "languages.md": languages_page(),
         "distributions.md": distributions_page(),
     }
@@ -51,6 +52,42 @@ def rules_page() -> str:
         rule = loaded.rule
         out.append(f"| [{rule.code}](rules/{rule.name}.md) | {rule.name} | {rule.summary} |\n")
     return "".join(out)
+
+
+FIXES = """# Fixes
+
+A finding has alternatives, the best first. An editor offers them at the lightbulb; the command line applies the first
+that needs no choice:
+
+    pep668 fix --diff .            # what would change
+    pep668 fix .                   # safe fixes
+    pep668 fix --unsafe setup.sh   # those that need a look as well
+    pep668 fix --select EM006 .    # of some rules only
+
+- **safe**: what is refused, or fails, works afterwards, and nothing else changes its meaning. `source.fixAll.pep668`,
+  which an editor can run on saving, applies these.
+- **unsafe**: right, but what uses the packages may have to change as well; look at it.
+- **shown**: the text is put together from several places, or runs elsewhere: the lines to write are shown, not
+  written.
+
+Fixes are applied one after the other until none is left, so that several installs share one environment; one that
+would leave its finding or bring another is taken back. The last resort is never applied with others. Files with
+changes that are not committed to git are refused unless `--allow-dirty` is given. What stands outside of an edit
+stays as it is, byte by byte. Every fix that can run in a Debian root is proven there:
+[evaluation.md](evaluation.md#fixes-run-for-real).
+
+"""
+
+
+def fixes_page() -> str:
+    modules = plugins.modules("pep668.fixes")
+    out = [HEADER, FIXES]
+    for module in sorted(modules, key=lambda m: (m.ORDER, m.__name__)):
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
+        summary, _, rest = (module.__doc__ or "").strip().partition("\n\n")
+        answers = f"Answers {', '.join(module.RULES)}." if module.RULES else "Offered for every finding."
+        out.append(f"## {name}\n\n{summary}\n\n{rest.strip()}{chr(10) * 2 if rest else ''}{answers}\n\n")
+    return "".join(out).rstrip("\n") + "\n"
 
 
 def languages_page() -> str:
