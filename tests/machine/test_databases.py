@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,30 +13,10 @@ from pep668 import machine
 from pep668.data.packages import projects
 from pep668.model import DistributionPackage, Interpreter, Machine
 
+from .tree import Root
+
 DEBIAN = "ID=debian\nVERSION_ID=12\n"
 DIST = "/usr/lib/python3/dist-packages"
-
-
-class Root:
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def file(self, path: str, content: str | bytes) -> None:
-        place = self.path / path.lstrip("/")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
-
-    def packages(self) -> Mapping[str, tuple[DistributionPackage, ...]]:
-        return machine.packages(environ={}, root=str(self.path))
-
-    def one(self, project: str) -> DistributionPackage:
-        (found,) = self.packages()[project]
-        return found
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    return Root(tmp_path)
 
 
 # --- dpkg ---------------------------------------------------------------------------------------

@@ -9,61 +9,8 @@ from pathlib import Path
 import pytest
 
 from pep668 import machine
-from pep668.model import Machine
 
-MARKER = "[externally-managed]\nError=Use apt.\n\n Or a venv.\nError-de=Nimm apt.\nError-pt_BR=Use o apt.\n"
-BOOKWORM = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n' + (
-    'VERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n'
-)
-
-
-class Root:
-    """A file tree that is built with absolute paths."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def _at(self, path: str) -> Path:
-        place = self.path / path.lstrip("/")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return place
-
-    def file(self, path: str, content: str | bytes = "") -> None:
-        self._at(path).write_bytes(content.encode() if isinstance(content, str) else content)
-
-    def program(self, path: str, content: str | bytes = b"\x7fELF") -> None:
-        self.file(path, content)
-        self._at(path).chmod(0o755)
-
-    def folder(self, path: str) -> None:
-        self._at(path).mkdir(parents=True, exist_ok=True)
-
-    def link(self, path: str, target: str) -> None:
-        self._at(path).symlink_to(target)
-
-    def python(self, prefix: str, version: str, lib: str = "lib", marker: str | bytes | None = None) -> None:
-        self.program(f"{prefix}/bin/python{version}")
-        self.link(f"{prefix}/bin/python3", f"python{version}")
-        self.file(f"{prefix}/{lib}/python{version}/os.py")
-        if marker is not None:
-            self.file(f"{prefix}/{lib}/python{version}/EXTERNALLY-MANAGED", marker)
-
-    def debian(self) -> None:
-        self.file("/etc/os-release", BOOKWORM)
-        self.python("/usr", "3.11", marker=MARKER)
-        self.program("/usr/bin/pip3", "#!/usr/bin/python3\nimport sys\n")
-        self.folder("/usr/lib/python3/dist-packages/pip-23.0.1.dist-info")
-        self.link("/bin", "usr/bin")
-
-    def snapshot(self, folder: str | None = None, path: str = "/usr/local/bin:/usr/bin", **environ: str) -> Machine:
-        variables = {"PATH": path, "HOME": "/home/me", **environ}
-        return machine.snapshot(folder, environ=variables, root=str(self.path))
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    return Root(tmp_path)
-
+from .tree import MARKER, Root
 
 # --- programs -----------------------------------------------------------------------------------
 
@@ -185,9 +132,9 @@ def test_no_path_still_knows_the_standard_places(root: Root) -> None:
 
 def test_an_empty_and_a_relative_entry_of_path_mean_the_folder(root: Root) -> None:
     root.debian()
-    root.python("/work", "3.12")
-    assert "/work/bin/python3" in root.snapshot("/work", path="bin").programs
-    assert "/work/bin/python3" in root.snapshot("/work/bin", path=":/usr/bin").programs
+    root.python("/project", "3.12")
+    assert "/project/bin/python3" in root.snapshot("/project", path="bin").programs
+    assert "/project/bin/python3" in root.snapshot("/project/bin", path=":/usr/bin").programs
 
 
 # --- layouts ------------------------------------------------------------------------------------
@@ -328,18 +275,18 @@ def pyenv(root: Root) -> Root:
 )
 def test_pyenv_follows_the_local_file(pyenv: Root, chosen: str, prefix: str | None) -> None:
     pyenv.file("/p/version", "3.12.2\n")
-    pyenv.file("/work/.python-version", chosen)
-    pip = pyenv.snapshot("/work/deep/er", path="/p/shims:/usr/bin").programs["pip3"]
+    pyenv.file("/project/.python-version", chosen)
+    pip = pyenv.snapshot("/project/deep/er", path="/p/shims:/usr/bin").programs["pip3"]
     assert (pip.prefix if pip else None) == prefix
 
 
 def test_pyenv_variable_then_local_then_global(pyenv: Root) -> None:
     pyenv.file("/p/version", "3.12.2\n")
     path = "/p/shims:/usr/bin"
-    everywhere = pyenv.snapshot("/work", path=path).programs["python3"]
+    everywhere = pyenv.snapshot("/project", path=path).programs["python3"]
     assert everywhere is not None
     assert (everywhere.prefix, everywhere.owner) == ("/p/versions/3.12.2", "")
-    chosen = pyenv.snapshot("/work", path=path, PYENV_VERSION="3.11.9").programs["python3"]
+    chosen = pyenv.snapshot("/project", path=path, PYENV_VERSION="3.11.9").programs["python3"]
     assert chosen is not None
     assert chosen.prefix == "/p/versions/3.11.9"
 
@@ -347,7 +294,7 @@ def test_pyenv_variable_then_local_then_global(pyenv: Root) -> None:
 def test_newer_pyenv_tries_the_system_last(pyenv: Root) -> None:
     pyenv.file("/p/version", "3.9.1\n")
     pyenv.file("/p/libexec/pyenv-which", "# Usage: pyenv which <command> [--nosystem]\n")
-    pip = pyenv.snapshot("/work", path="/p/shims:/usr/bin").programs["pip3"]
+    pip = pyenv.snapshot("/project", path="/p/shims:/usr/bin").programs["pip3"]
     assert pip is not None
     assert pip.prefix == "/usr"
 
@@ -378,37 +325,37 @@ def venv(root: Root, path: str, target: str | None = "/usr/bin/python3", pip: st
 
 def test_environments_of_a_folder(root: Root) -> None:
     root.debian()
-    venv(root, "/work/.venv")
-    venv(root, "/work/other", pip="")
-    venv(root, "/work/broken", target="/gone/python3.9")
-    venv(root, "/work/half", target=None)
-    root.folder("/work/src")
-    found = root.snapshot("/work").environments
+    venv(root, "/project/.venv")
+    venv(root, "/project/other", pip="")
+    venv(root, "/project/broken", target="/gone/python3.9")
+    venv(root, "/project/half", target=None)
+    root.folder("/project/src")
+    found = root.snapshot("/project").environments
     assert [(e.path, e.version, e.complete, e.seeded) for e in found] == [
-        ("/work/.venv", "3.11", True, True),
-        ("/work/broken", "3.11", False, True),
-        ("/work/half", "3.11", False, True),
-        ("/work/other", "3.11", True, False),
+        ("/project/.venv", "3.11", True, True),
+        ("/project/broken", "3.11", False, True),
+        ("/project/half", "3.11", False, True),
+        ("/project/other", "3.11", True, False),
     ]
-    assert found[0].python == "/work/.venv/bin/python"
+    assert found[0].python == "/project/.venv/bin/python"
 
 
 def test_a_python_of_an_environment_is_not_the_systems(root: Root) -> None:
     root.debian()
-    venv(root, "/work/.venv", pip="24.0")
-    found = root.snapshot("/work", VIRTUAL_ENV="/work/.venv", path="/work/.venv/bin:/usr/bin")
+    venv(root, "/project/.venv", pip="24.0")
+    found = root.snapshot("/project", VIRTUAL_ENV="/project/.venv", path="/project/.venv/bin:/usr/bin")
     pip = found.programs["pip"]
     assert pip is not None
-    assert (pip.virtual, pip.prefix, pip.real) == (True, "/work/.venv", "/usr/bin/python3.11")
+    assert (pip.virtual, pip.prefix, pip.real) == (True, "/project/.venv", "/usr/bin/python3.11")
     assert (pip.marker, pip.pip_version, pip.version) == (None, "24.0", "3.11")
     assert len(found.environments) == 1
 
 
 def test_programs_of_an_environment_are_known_by_path_only(root: Root) -> None:
     root.debian()
-    venv(root, "/work/.venv")
-    found = root.snapshot("/work")
-    own = found.programs["/work/.venv/bin/pip"]
+    venv(root, "/project/.venv")
+    found = root.snapshot("/project")
+    own = found.programs["/project/.venv/bin/pip"]
     assert own is not None
     assert own.virtual
     assert "pip" not in found.programs
@@ -417,15 +364,15 @@ def test_programs_of_an_environment_are_known_by_path_only(root: Root) -> None:
 def test_the_active_environment_counts_wherever_it_is(root: Root) -> None:
     root.debian()
     venv(root, "/home/me/envs/x")
-    found = root.snapshot("/work", VIRTUAL_ENV="/home/me/envs/x")
+    found = root.snapshot("/project", VIRTUAL_ENV="/home/me/envs/x")
     assert [e.path for e in found.environments] == ["/home/me/envs/x"]
 
 
 def test_a_link_into_an_environment_is_no_environment(root: Root) -> None:
     """CPython looks beside the executable as it was called, so this one runs the system's."""
     root.debian()
-    venv(root, "/work/.venv")
-    root.link("/usr/local/bin/python3", "/work/.venv/bin/python3")
+    venv(root, "/project/.venv")
+    root.link("/usr/local/bin/python3", "/project/.venv/bin/python3")
     python = root.snapshot().programs["python3"]
     assert python is not None
     assert not python.virtual
@@ -434,8 +381,8 @@ def test_a_link_into_an_environment_is_no_environment(root: Root) -> None:
 
 @pytest.mark.parametrize("cfg", ["", "\0\xff", "version\n= =\n", "version_info = 3.12.1.final.0\nuv = 0.5.1\n"])
 def test_any_pyvenv_cfg_is_read(root: Root, cfg: str) -> None:
-    root.file("/work/.venv/pyvenv.cfg", cfg)
-    (environment,) = root.snapshot("/work").environments
+    root.file("/project/.venv/pyvenv.cfg", cfg)
+    (environment,) = root.snapshot("/project").environments
     assert environment.version == ("3.12" if "3.12" in cfg else "")
     assert not environment.complete
 
@@ -537,9 +484,9 @@ def test_xdg_folders(root: Root) -> None:
 
 
 def test_variables_that_matter(root: Root) -> None:
-    found = root.snapshot("/work", PIP_USER="1", UV_INDEX="x", SECRET="s", CONDA_PREFIX="/c")
+    found = root.snapshot("/project", PIP_USER="1", UV_INDEX="x", SECRET="s", CONDA_PREFIX="/c")
     assert set(found.variables) == {"PATH", "PIP_USER", "UV_INDEX", "CONDA_PREFIX"}
-    assert found.folder == "/work"
+    assert found.folder == "/project"
     assert found.root is (os.geteuid() == 0)
 
 
@@ -553,8 +500,8 @@ def test_pipes_sockets_and_unreadable_folders_do_no_harm(root: Root) -> None:
     root.folder("/usr/local/bin")
     os.mkfifo(root.path / "usr/local/bin/pip")
     os.mkfifo(root.path / "etc/pip.conf")
-    root.folder("/work/.venv")
-    os.mkfifo(root.path / "work/.venv/pyvenv.cfg")
+    root.folder("/project/.venv")
+    os.mkfifo(root.path / "project/.venv/pyvenv.cfg")
     with socket.socket(socket.AF_UNIX) as server:
         here = Path.cwd()
         os.chdir(root.path / "usr/local/bin")  # a socket's path is at most 108 bytes long
@@ -564,7 +511,7 @@ def test_pipes_sockets_and_unreadable_folders_do_no_harm(root: Root) -> None:
             os.chdir(here)
     root.folder("/locked")
     (root.path / "locked").chmod(0)
-    found = root.snapshot("/work", path="/locked:/usr/local/bin:/usr/bin:/etc/os-release:\0")
+    found = root.snapshot("/project", path="/locked:/usr/local/bin:/usr/bin:/etc/os-release:\0")
     (root.path / "locked").chmod(0o755)
     assert found.programs["python3"] is not None
     assert found.environments == ()
@@ -573,9 +520,9 @@ def test_pipes_sockets_and_unreadable_folders_do_no_harm(root: Root) -> None:
 def test_nothing_is_executed(root: Root) -> None:
     root.debian()
     trap = root.path / "trap"
-    root.program("/work/.venv/bin/python", f"#!/bin/sh\ntouch {trap}\n")
+    root.program("/project/.venv/bin/python", f"#!/bin/sh\ntouch {trap}\n")
     root.program("/usr/local/bin/pip", f"#!/bin/sh\ntouch {trap}\n")
     root.program("/usr/local/bin/lsb_release", f"#!/bin/sh\ntouch {trap}\n")
-    root.file("/work/.venv/pyvenv.cfg", "home = /usr/bin\n")
-    root.snapshot("/work")
+    root.file("/project/.venv/pyvenv.cfg", "home = /usr/bin\n")
+    root.snapshot("/project")
     assert not trap.exists()

@@ -10,23 +10,30 @@ from pathlib import Path
 
 from pep668 import machine
 
-SITE = "/work/.venv/lib/python3.11/site-packages"
+SITE = "/project/.venv/lib/python3.11/site-packages"
 
 
 def make(root: Path, *names: str, cfg: str = "", site: str = SITE) -> Mapping[str, str] | None:
     """What is said of an environment with these files and folders, in a tree with Debian's Python."""
-    for path in ("/usr/bin/python3.11", "/usr/lib/python3.11/os.py", "/work/.venv/pyvenv.cfg", "/work/.venv/bin/x"):
+    for path in (
+        "/usr/bin/python3.11",
+        "/usr/lib/python3.11/os.py",
+        "/project/.venv/pyvenv.cfg",
+        "/project/.venv/bin/x",
+    ):
         (root / path[1:]).parent.mkdir(parents=True, exist_ok=True)
         (root / path[1:]).touch(mode=0o755)
-    (root / "work/.venv/pyvenv.cfg").write_text(f"home = /usr/bin\nversion = 3.11.2\n{cfg}", "utf-8")
-    python = root / "work/.venv/bin/python"
+    (root / "project/.venv/pyvenv.cfg").write_text(f"home = /usr/bin\nversion = 3.11.2\n{cfg}", "utf-8")
+    python = root / "project/.venv/bin/python"
     if not python.is_symlink():
         python.symlink_to("/usr/bin/python3.11")
     if site:
         (root / site[1:]).mkdir(parents=True, exist_ok=True)
     for name in names:
         (root / site[1:] / name).mkdir(parents=True)
-    (found,) = machine.snapshot("/work", environ={"PATH": "/usr/bin", "HOME": "/home/me"}, root=str(root)).environments
+    (found,) = machine.snapshot(
+        "/project", environ={"PATH": "/usr/bin", "HOME": "/home/me"}, root=str(root)
+    ).environments
     return found.installed
 
 
@@ -55,7 +62,7 @@ def test_names_and_versions_of_all_kinds(tmp_path: Path) -> None:
 
 def test_lib64_and_windows(tmp_path: Path) -> None:
     assert make(tmp_path / "a", "six-1.0.dist-info", site=SITE.replace("lib/", "lib64/")) == {"six": "1.0"}
-    assert make(tmp_path / "b", "six-1.0.dist-info", site="/work/.venv/Lib/site-packages") == {"six": "1.0"}
+    assert make(tmp_path / "b", "six-1.0.dist-info", site="/project/.venv/Lib/site-packages") == {"six": "1.0"}
 
 
 def test_without_a_folder_of_packages_nothing_is_known(tmp_path: Path) -> None:
@@ -70,8 +77,8 @@ def test_packages_of_the_system_count_where_they_are_let_through(tmp_path: Path)
     assert make(tmp_path, "six-1.16.dist-info") == {"six": "1.16"}
     shared = "include-system-site-packages = true\n"
     assert make(tmp_path, cfg=shared) == {"six": "1.16", "idna": "3.3", "rich": "13.0"}
-    (tmp_path / "work/.venv/bin/python").unlink()
-    (tmp_path / "work/.venv/bin/python").symlink_to("/gone/python3.11")  # then the system's folders are not known
+    (tmp_path / "project/.venv/bin/python").unlink()
+    (tmp_path / "project/.venv/bin/python").symlink_to("/gone/python3.11")  # then the system's folders are not known
     assert make(tmp_path, cfg=shared) is None
 
 
