@@ -5,13 +5,23 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 from pep668 import data
-from pep668.model import EnvironmentKind, Evidence, Install, Machine, Managed, Word
+from pep668.model import EnvironmentKind, Evidence, Install, Machine, Managed
 
 from . import local
 from .files import TRUE
+from .naming import (
+    NAMES_PYTHON,
+    WINDOWS,
+    as_written,
+    in_a_project,
+    in_environment,
+    named_by_variable,
+    option_path,
+    option_word,
+    program_word,
+)
 from .place import PlaceInfo
 from .state import UNKNOWN, Change, Shell, Source, SourceKind, System, looks_virtual, source_of
 from .target import Target
@@ -32,7 +42,7 @@ class Reach:
             return Target(
                 Managed.NO, EnvironmentKind.VIRTUAL, (Evidence(f"{install.tool} keeps its own environment", here),)
             )
-        option = reference.option or _named_by_variable(install, shell)
+        option = reference.option or named_by_variable(install, shell)
         if option is not None:
             return self._by_option(option, install, shell, system, place)
         kernel = install.command.region.fact("kernel")
@@ -43,7 +53,7 @@ class Reach:
             return self._uv(install, shell, system, place)
         if reference.environment is not None:
             return _named_environment(reference.environment, install)
-        word = None if reference.implied else _program_word(install)
+        word = None if reference.implied else program_word(install)
         path = shell.symbolic(word) if word else reference.program.replace("\0", UNKNOWN)
         if "/" in reference.program and not re.search(r"[/\\]|\$\{", path):
             path = reference.program  # of Windows: a shell that drops backslashes does not read it
@@ -57,7 +67,7 @@ class Reach:
             return self._by_path(path.replace("\\", "/"), install, shell, system, place)
         first = shell.first
         if path.startswith("${"):
-            shown = _shown(path, _program_word(install), install)
+            shown = as_written(path, program_word(install), install)
             named = shown.removeprefix("${").rstrip("}") if shown == path else shown
             known = _by_name(path, Evidence(f"{named} names a virtual environment's program", span))
             if known:
@@ -65,7 +75,7 @@ class Reach:
             if place.managed is Managed.NO:
                 return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, place.evidence, shown)
             own = path == "${sys_executable}" and place.known
-            if first is not None and first.certain and (own or _NAMES_PYTHON.search(path)):
+            if first is not None and first.certain and (own or NAMES_PYTHON.search(path)):
                 return _from_source(first)  # a name that PATH leads to, whichever version of it
             decides = "which Python this program runs with" if path == "${sys_executable}" else f"what {shown} is"
             return Target(Managed.MAYBE, _open_kind(place), place.evidence, shown, decides)
@@ -109,7 +119,7 @@ class Reach:
         return Target(Managed.MAYBE, reached.kind, why, reached.python, decides)
 
     def _by_path(self, path: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
-        shown = _shown(path, _program_word(install), install)
+        shown = as_written(path, program_word(install), install)
         here = Evidence(f"{shown} is named outright", install.command.outer(install.program))
         absolute = shell.absolute(path)
         folder = posixpath.dirname(absolute)
@@ -132,13 +142,13 @@ class Reach:
         source = source_of(folder, system, here)
         if source is not None:
             return _from_source(source, path)
-        if _WINDOWS.match(path) and not _in_environment(folder):
+        if WINDOWS.match(path) and not in_environment(folder):
             windows = Evidence(f"{shown} is a path of Windows, where no Python is externally managed", here.span)
             return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (windows,), path)
         if not path.startswith(("/", "${", "~")):
             # A relative path leads into the project: no distribution keeps its Python there.
             return Target(Managed.NO, EnvironmentKind.VIRTUAL, (here,), path, virtual=posixpath.dirname(folder))
-        if path.startswith("${") and _in_a_project(folder):
+        if path.startswith("${") and in_a_project(folder):
             text = f"{shown} lies in a folder of the project's, whatever its first part is"
             return Target(Managed.NO, EnvironmentKind.SYSTEM_UNMANAGED, (Evidence(text, here.span),), path)
         if path.startswith("${") and place.managed is Managed.NO:
@@ -225,8 +235,8 @@ class Reach:
     def _by_option(self, option: str, install: Install, shell: Shell, system: System, place: PlaceInfo) -> Target:
         """`--python X`: a path to an interpreter or an environment, for uv a name or a version as well."""
         span = install.command.outer(install.program)
-        path = _option_path(option, install, shell)
-        shown = _shown(path, _option_word(install), install)
+        path = option_path(option, install, shell)
+        shown = as_written(path, option_word(install), install)
         evidence = Evidence(f"--python {shown}", span)
         absolute = shell.absolute(path)
         known = system.environment_of(absolute)
@@ -300,18 +310,6 @@ def _homebrew(path: str, here: Evidence, place: PlaceInfo) -> Target:
     return Target(Managed.YES if marked else Managed.NO, kind, (here, why), path)
 
 
-def _in_a_project(folder: str) -> bool:
-    """Whether no value of a path's unknown beginning makes it a folder where a distribution keeps its Python."""
-    parts = folder.split("/")[1:]
-    if parts[-1:] == ["bin"]:
-        parts.pop()
-    while parts and parts[-1] in ("usr", "local"):
-        parts.pop()
-    return (
-        bool(parts) and "${" not in parts[-1] and not parts[-1].startswith(("opt", "homebrew", "linuxbrew", "python"))
-    )
-
-
 def _named_environment(path: str, install: Install) -> Target:
     span = install.command.outer(install.program)
     if not path:
@@ -322,13 +320,6 @@ def _named_environment(path: str, install: Install) -> Target:
     return Target(Managed.NO, EnvironmentKind.VIRTUAL, (evidence,), virtual=shown)
 
 
-def _named_by_variable(install: Install, shell: Shell) -> str | None:
-    """The Python that PIP_PYTHON or UV_PYTHON names, as `--python` would."""
-    name = {"pip": "PIP_PYTHON", "uv": "UV_PYTHON"}.get(install.tool)
-    variable = shell.exported(name) if name and install.option("--isolated") is None else None
-    return variable.text if variable is not None and variable.text else None
-
-
 def _may_be_behind(path: str, shell: Shell, system: System) -> bool:
     """Whether the system may lack a program that an environment behind its folders in PATH has."""
     if shell.behind is None or path == "python3":
@@ -336,69 +327,10 @@ def _may_be_behind(path: str, shell: Shell, system: System) -> bool:
     return path.startswith("python") or not any(_PIP_PACKAGE.fullmatch(p) for p in system.packages)
 
 
-def _program_word(install: Install) -> Word | None:
-    return next((w for w in install.command.words if w.span.start == install.program.start), None)
-
-
-def _option_word(install: Install) -> Word | None:
-    """The word that holds the value of `--python`, or the option with it (`--python=x`)."""
-    option = install.option("--python")
-    inside = [w for w in install.command.words if option is not None and option.span.covers(w.span)]
-    return inside[-1] if inside else None
-
-
-def _in_environment(folder: str) -> bool:
-    return any("env" in part.lower() for part in folder.split("/"))
-
-
-def _option_path(option: str, install: Install, shell: Shell) -> str:
-    word = _option_word(install)
-    if "\0" not in option or word is None:
-        return option.replace("\0", UNKNOWN)
-    path = shell.symbolic(word)
-    return path.partition("=")[2] if path.startswith("--") else path
-
-
 _PYTHON_PACKAGE = re.compile(r"(?:lib)?py(?:thon)?\d?(?:[.-]|\d|$)")
 
 
 _PIP_PACKAGE = re.compile(r"(?:python3?|py3)-pip|python3\d+-pip|pip")
-
-
-_NAME = re.compile(r"\$\{(\w+)\}")
-
-
-_WINDOWS = re.compile(r"[A-Za-z]:/|%\w+%/")
-
-
-_NAMES_PYTHON = re.compile(
-    r"^\$\{_*(?:PY|PYTHON|PIP|PYBIN)[\d_]*(?:BIN|CMD|EXE|INTERPRETER|COMMAND)?\}$", re.IGNORECASE
-)
-
-
-def _shown(path: str, word: Word | None, install: Install) -> str:
-    """A symbolic path for people: as the document writes it where a name in it is none that the document has.
-
-    Hosts put such names (`${__steps_x_outputs_y}`) for their templates and expressions.
-    """
-    names = _NAME.findall(path)
-    if not names or word is None:
-        return path
-    outer, document = install.command.region.outer(word.span), install.command.region
-    while document.parent is not None:
-        document = document.parent
-    written = document.text[outer.start : outer.end].strip("\"' ")
-    made_up = any(name.startswith("__") or not _refers(document.text, name) for name in names)
-    return written if made_up and written and "\n" not in written and len(written) <= _LONGEST_SHOWN else path
-
-
-@lru_cache(maxsize=256)
-def _refers(document: str, name: str) -> bool:
-    """Whether a document has a shell's or make's variable of that name."""
-    return re.search(rf"[$%!][({{]?(?:env:)?{name}\b", document) is not None
-
-
-_LONGEST_SHOWN = 120
 
 
 def _open_kind(place: PlaceInfo) -> EnvironmentKind:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pep668.model import Redirect, Region, Word
 from pep668.text import MappedText, SourceMap, Span
 
-from ._words import WordReader, decode_ansi
+from ._ansi import decode_ansi
+from ._words import WordReader
 
 # Stands for what is substituted before the inner text is read; its commands were found in the outer text.
 _SUBSTITUTED = "$!"

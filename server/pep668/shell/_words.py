@@ -6,6 +6,8 @@ import re
 
 from pep668.model import Expansion, Scope, ScopeKind
 
+from ._ansi import decode_ansi
+
 # A word before it gets its place: parts after quote removal, start, end, whether it has quotes.
 RawWord = tuple[tuple[str | Expansion, ...], int, int, bool]
 # operator, target, start, end, body of a heredoc as (start, end)
@@ -37,27 +39,6 @@ _ANSI_END = re.compile(r"['\\]")
 _TICK = re.compile(r"[`\\]")
 _PARENTHESES = re.compile(r"[()]")
 _SUBSTITUTION = re.compile(r"\$\(|`|\$\{")
-_ANSI_ESCAPE = re.compile(
-    r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))", re.DOTALL
-)
-_ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
-
-
-def _ansi(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
-    if code:
-        number = int(code, 16)
-    elif match[4]:
-        number = int(match[4], 8)
-    else:
-        letter = match[5]
-        return _ANSI_LETTERS.get(letter, letter if letter in "\\'\"?" else "\\" + letter)
-    return chr(number) if number <= 0x10FFFF and not 0xD800 <= number < 0xE000 else "\ufffd"
-
-
-def decode_ansi(text: str) -> str:
-    """The value of what stands between `$'` and `'`."""
-    return _ANSI_ESCAPE.sub(_ansi, text) if "\\" in text else text
 
 
 def join_parts(parts: list[str | Expansion]) -> tuple[str | Expansion, ...]:
