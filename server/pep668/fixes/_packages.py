@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pep668.context import Context
-from pep668.model import Command, Edit, Install
+from pep668.environment.place import place_of
+from pep668.model import Command, Edit, Install, Judged
 from pep668.text import Span
 
 from ._edits import is_plain
@@ -22,6 +23,7 @@ _NO_LIBRARY = re.compile(
     r"(?:pip|dev|devel|venv|full|minimal|setuptools|wheel|virtualenv|distutils|apt|pip-whl|software-properties|poetry)"
 )
 PACKAGE = "python3-venv"
+_NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
 
 def python_installer(context: Context, wanted: Command, *, apt_only: bool = False) -> Command | None:
@@ -52,6 +54,22 @@ def _name(word: str) -> str:
 def has_venv(context: Context, command: Command) -> bool:
     """Whether an earlier command installs what `python3 -m venv` needs on Debian and Ubuntu."""
     return any(_VENV.fullmatch(_name(w)) for c in before(context, command) if c.name in _APT for w in words(c))
+
+
+def lacks_venv(context: Context, judged: Judged) -> bool:
+    """Whether an image brings Debian's or Ubuntu's Python itself, without what `python3 -m venv` needs."""
+    install = judged.install
+    needs = (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE)
+    if not needs or install.tool == "uv" or has_venv(context, install.command):
+        return False
+    if place_of(install.command.region).python == "own":
+        return False
+    return python_installer(context, install.command, apt_only=True) is None  # else that line gets the package
+
+
+def apt_venv() -> str:
+    """The command that installs it."""
+    return f"apt-get update && apt-get install -y --no-install-recommends {PACKAGE}"
 
 
 def system_packages(context: Context, wanted: Command) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from pep668.context import Context
-from pep668.environment.place import place_of
 from pep668.fixes._creation import has_pip, interpreter
 from pep668.fixes._edits import (
     Rewrite,
@@ -21,7 +20,8 @@ from pep668.fixes._edits import (
 from pep668.fixes._image import anchor, region_of
 from pep668.fixes._index import index
 from pep668.fixes._later import relied_on
-from pep668.fixes._packages import PACKAGE, has_venv, package_of, python_installer, system_packages
+from pep668.fixes._own_path import own_path
+from pep668.fixes._packages import apt_venv, lacks_venv, package_of, python_installer, system_packages
 from pep668.fixes._way import Way
 from pep668.model import Command, Edit, Judged
 from pep668.text import Span, newline_of
@@ -30,8 +30,6 @@ ORDER = 20
 DIRECTORY = "/opt/venv"
 TITLE = "Install into a virtual environment in the image instead"
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?")
-_LOGIN = re.compile(r"-\w*l\w*$")
-_NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
 
 def answers(judged: Judged) -> bool:
@@ -47,7 +45,7 @@ def _on_path(context: Context, judged: Judged) -> bool:
     """Whether the environment comes first in PATH for all that runs after the install, its own RUN included."""
     python = python_installer(context, judged.install.command)
     chained = python is not None and region_of(python) is region_of(judged.install.command)
-    return not chained and not _made(context, judged) and not _own_path(context, judged.install.command)
+    return not chained and not _made(context, judged) and not own_path(context, judged.install.command)
 
 
 def _made(context: Context, judged: Judged) -> str:
@@ -85,31 +83,13 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
         return combined(chain, change.edits(), package_of(context, judged.install), path), explanation
     system = install.option("--system", "system")
     by_variable = install.tool == "uv" and command.region.fact("variable", "UV_SYSTEM_PYTHON") is not None
-    if by_variable or _own_path(context, command):
+    if by_variable or own_path(context, command):
         use_environment(change, install, DIRECTORY)
     elif system is not None:
         change.drop(system.span)
     elif install.python.program.startswith("/") and install.tool != "uv":
         change.replace(install.command.words[0].span, install.python.program.rpartition("/")[2])
     return combined(_lines_before(context, judged, maker), change.edits(), package_of(context, install)), explanation
-
-
-def _own_path(context: Context, command: Command) -> bool:
-    """Whether the command does not search the PATH of the image: it, or its shell, sets another."""
-    earlier = [c for c in index(context).setters if c.region is command.region and c.span.start < command.span.start]
-    own = any(a.name == "PATH" for a in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)))
-    empty = any(w.name == "env" and w.has("-i", "--ignore-environment") for w in command.wrappers)
-    return own or bool(earlier) or empty or _at_login(command)
-
-
-def _at_login(command: Command) -> bool:
-    """Whether a login shell reads the command: /etc/profile may set PATH anew."""
-    login = command.region.fact("login")
-    if login is not None and login.value:
-        return True
-    origin = command.region.origin
-    options = (w.value or "" for w in origin.words[1:]) if origin is not None else ()
-    return any(o == "--login" or _LOGIN.match(o) for o in options) or (origin is not None and _at_login(origin))
 
 
 def _chained(context: Context, command: Command, maker: str) -> tuple[Edit, ...] | None:
@@ -177,14 +157,4 @@ def _lines_before(context: Context, judged: Judged, maker: str) -> tuple[Edit, .
 
 
 def _venv_package_lines(context: Context, judged: Judged) -> list[str]:
-    """Where the image brings Python itself, Debian's and Ubuntu's lacks what venv needs."""
-    install = judged.install
-    needs = (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE)
-    if not needs or install.tool == "uv" or has_venv(context, install.command):
-        return []
-    if place_of(install.command.region).python == "own":
-        return []
-    if python_installer(context, install.command, apt_only=True) is not None:
-        return []  # that line gets the package
-    apt = f"apt-get update && apt-get install -y --no-install-recommends {PACKAGE}"
-    return [f"RUN {apt} && rm -rf /var/lib/apt/lists/*"]
+    return [f"RUN {apt_venv()} && rm -rf /var/lib/apt/lists/*"] if lacks_venv(context, judged) else []
