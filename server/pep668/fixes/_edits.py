@@ -52,17 +52,25 @@ def start(command: Command) -> int:
 
 
 def is_plain(text: str, command: Command) -> bool:
-    """Whether the words stand in the document as the shell reads them, with nothing but blanks between."""
+    """Whether the words stand in the document as the shell reads them, with nothing but blanks between.
+
+    Escapes of the host's are no matter where it would write the word again just as it stands there.
+    """
     spans = tokens(command)
     if not spans or len(spans) > len(set(spans)):
         return False
-    if not all(command.region.map.is_verbatim(s) for s in spans):
+    if not all(command.region.map.is_verbatim(s) or _as_written(text, command, s) for s in spans):
         return False
     outer = [command.outer(s) for s in spans]
     return all(
         before.end <= after.start and _GAP.fullmatch(text, before.end, after.start) is not None
         for before, after in pairwise(outer)
     )
+
+
+def _as_written(text: str, command: Command, span: Span) -> bool:
+    region, outer = command.region, command.outer(span)
+    return region.written(region.text[span.start : span.end]) == text[outer.start : outer.end]
 
 
 class Rewrite:
