@@ -47,6 +47,11 @@ def words(command: Command) -> list[str]:
     return [w.pattern for w in command.words[1:]]
 
 
+def brings_python(package: str) -> bool:
+    """Whether a package of a distribution's brings Python or its pip."""
+    return _PYTHON.fullmatch(_name(package)) is not None
+
+
 def _name(word: str) -> str:
     return word.partition("=")[0]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
 
 from pep668.context import Context
 from pep668.data.names import normalized
@@ -20,7 +22,7 @@ from ._packages import apt_venv, lacks_venv, package_of, python_installer, syste
 
 _NAMES = re.compile(r"(?:python|pip)(?:3(?:\.\d+)?)?")  # what an environment has
 _BARE = re.compile(r"[\w./~-]+")  # needs no quotes, whatever quotes stand around it
-_ITEM = re.compile(r"([ \t]*-[ \t]+)[\"']?")
+_ITEM = re.compile(r"([ \t]*-[ \t]+)(?:\[[ \t]*|-[ \t]+)?[\"']?")
 _LEAVES = re.compile(r"\bdeactivate\b")
 _HERE = (ScopeKind.BRANCH, "&&")  # runs in the shell itself
 
@@ -43,6 +45,13 @@ class Session:
         return self.members[0].install.command
 
     @property
+    def path(self) -> str:
+        """The environment for commands that run elsewhere later."""
+        if self.place.startswith("~"):
+            return f"$HOME{self.place[1:]}"
+        return self.place if self.place.startswith(("/", "$")) else f"$PWD/{self.place}"
+
+    @property
     def uv(self) -> bool:
         return any(m.install.tool == "uv" for m in self.members)
 
@@ -51,16 +60,46 @@ class Session:
         return f". {_word(f'{self.place}/bin/activate')}"
 
 
-def members_of(context: Context, judged: Judged, same: Callable[[Region], bool]) -> tuple[Judged, ...]:
-    """An install and all others that go to the same Python of the place; none where one cannot reach another by its
-    name. `same` tells of regions whether they are in the same job or script."""
-    members = tuple(m for m in context.judged if same(root_of(m.install.command)) and _reaches_system(m))
-    known = any(m.install is judged.install for m in members) and all(_by_name(m.install) for m in members)
-    return members if known else ()
+class Unit(Enum):
+    """What the installs of a session share: a system (a job), a shell process, or the text that they stand in."""
+
+    SYSTEM = "system"
+    PROCESS = "process"
+    TEXT = "text"
 
 
-def session(context: Context, members: tuple[Judged, ...], outside: str = "") -> Session | None:
+def members_of(context: Context, judged: Judged, unit: Unit) -> tuple[Judged, ...]:
+    """An install and all others of a unit that go to the same Python of the place, in order.
+
+    None where it goes elsewhere, or where one cannot reach another Python by its name.
+    """
+    members = _groups(context).get(_key(judged, unit), ())
+    return members if _reaches_system(judged) and all(_by_name(m.install) for m in members) else ()
+
+
+@lru_cache(maxsize=4)
+def _groups(context: Context) -> dict[Hashable, tuple[Judged, ...]]:
+    out: dict[Hashable, list[Judged]] = {}
+    for judged in filter(_reaches_system, context.judged):
+        for unit in Unit:
+            out.setdefault(_key(judged, unit), []).append(judged)
+    return {key: tuple(found) for key, found in out.items()}
+
+
+def _key(judged: Judged, unit: Unit) -> Hashable:
+    place = root_of(judged.install.command).place
+    if unit is Unit.TEXT:
+        return unit, id(judged.install.command.region)
+    return (unit, place.system) if unit is Unit.SYSTEM else (unit, place.system, place.process)
+
+
+@lru_cache(maxsize=32)
+def session(
+    context: Context, members: tuple[Judged, ...], outside: str = "", *, as_they_are: bool = True
+) -> Session | None:
     """The session of some installs; `outside` is a folder for an environment that cannot lie in the working directory.
+
+    Not `as_they_are`: the installs are written anew, so that `edits` are only those of other lines.
 
     None where one of the installs cannot reach an environment, or no two Pythons may be one.
     """
@@ -69,11 +108,12 @@ def session(context: Context, members: tuple[Judged, ...], outside: str = "") ->
     if not members or len(makers) > 1 or (by_variable and any(m.install.tool == "uv" for m in members)):
         return None
     place, made = place_of(context, members[0].install.command)
-    if not _BARE.fullmatch(place):
+    if not _BARE.fullmatch(place) or (made and not _made_by(context, place, makers)) or _left(context, members):
         return None
     if outside and not made and not place.startswith(("/", "~")):
-        place = f"{outside}/{place}"
-    edits = combined(*(rewritten(context, m.install) for m in members), package_of(context, members[0].install))
+        place = f"{outside}/{place.lstrip('.')}"
+    own = [rewritten(context, m.install) for m in members] if as_they_are else []
+    edits = combined(*own, package_of(context, members[0].install))
     if edits is None:
         return None
     create: tuple[str, ...] = ()
@@ -82,6 +122,19 @@ def session(context: Context, members: tuple[Judged, ...], outside: str = "") ->
         maker = f"{makers.pop()} -m venv{options}" if makers else f"uv venv --seed --allow-existing{options}"
         create = (*_package(context, members), f"{maker} {_word(place)}")
     return Session(members, place, create, edits)
+
+
+def _made_by(context: Context, place: str, names: set[str]) -> bool:
+    """Whether what makes an environment in the text is a Python of the version that the installs name, if they do."""
+    versioned = {name.rpartition("/")[2] for name in names if "." in name.rpartition("/")[2]}
+    makers = {command.name for command, made in index(context).makers if made == place}
+    return not versioned or versioned == makers
+
+
+def _left(context: Context, members: tuple[Judged, ...]) -> bool:
+    """Whether an environment is deactivated among the installs."""
+    places = [m.install.command.outer(m.install.command.span) for m in members]
+    return _LEAVES.search(context.text, places[0].end, max(p.start for p in places)) is not None
 
 
 def _word(path: str) -> str:
@@ -176,13 +229,14 @@ def makes(context: Context, command: Command) -> bool:
 
 
 def entered(
-    context: Context, command: Command, lines: Iterable[str], *, items: bool = False
+    context: Context, command: Command, lines: Iterable[str], *, items: bool = False, inside: bool = False
 ) -> tuple[Edit, ...] | None:
     """The edits that run `lines` before a command, in the shell that it runs in itself; None where they cannot.
 
-    `items`: the text is an item of a list whose items one shell runs.
+    `items`: the text is an item of a list whose items one shell runs; `inside`: not before a command that runs it as
+    a string, but in that string.
     """
-    command, wanted = _outermost(command), tuple(lines)
+    command, wanted = command if inside else _outermost(command), tuple(lines)
     region, first = command.region, start(command)
     at = _outside(command)
     if region.language != "shell" or at is None or not wanted:
@@ -191,7 +245,8 @@ def entered(
         return None
     needed = (brings_python(context, command), *(c for c, _ in index(context).makers if c.region is region))
     if any(c is not None and at <= c.span.start < first for c in needed):
-        if command.operator not in ("&&", ";", "") or at != command.statement.start:
+        here = all((scope.kind, scope.name) == _HERE for scope in command.scope)
+        if command.operator not in ("&&", ";", "") or not here:
             return None
         return _written(region, first, "".join(f"{line} && " for line in wanted))
     begin = region.text.rfind("\n", 0, at) + 1
@@ -205,18 +260,19 @@ def entered(
         return _written(region, at, "".join(f"{line}\n{lead}" for line in wanted), newline_of(context.text))
     if at != command.statement.start and lead.strip():
         return None
-    whole = region.text[at : command.statement.end]
+    whole = region.text[at : command.statement.end + 2]
     joint = "; " if "||" in whole or re.search(r"(?<![&>])&(?![&>])", whole) else " && "
     return _written(region, at, "".join(f"{line}{joint}" for line in wanted))
 
 
 def _outside(command: Command) -> int | None:
-    """Where the list that a command stands in begins, or the construct (`if`, `for`) around it; None in a subshell."""
-    for scope in command.scope:
-        if (scope.kind, scope.name) != _HERE:
-            inside = scope.kind in (ScopeKind.SUBSHELL, ScopeKind.FUNCTION) or scope.name == "||"
-            return None if inside else scope.owner
-    return command.statement.start
+    """Where the list that a command stands in begins, or what is around it (`if`, `for`, a subshell).
+
+    None in a function, which runs where it is called.
+    """
+    if any(scope.kind is ScopeKind.FUNCTION for scope in command.scope):
+        return None
+    return min([command.statement.start, *(scope.owner for scope in command.scope)])
 
 
 def _item(text: str, at: int) -> re.Match[str] | None:

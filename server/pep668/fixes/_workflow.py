@@ -1,33 +1,38 @@
-"""The steps of a workflow or composite action around a command, and how a new step is written before one."""
+"""The steps of a CI job around a command, and how a new step is written before one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pep668.context import Context
 from pep668.model import Edit, Region
 from pep668.syntax import yaml
-from pep668.syntax.node import Mapping, Node, Scalar
+from pep668.syntax.node import Mapping, Node, Scalar, walk
 from pep668.syntax.node import Sequence as Items
 from pep668.text import Span, newline_of
 
-HOSTS = ("github-actions", "forgejo-actions")
-
+# Hosts whose steps are mappings under `steps`, by the keys that hold a step's commands.
+_COMMANDS = {
+    "github-actions": ("run",),
+    "forgejo-actions": ("run",),
+    "circleci": ("run",),
+    "azure-pipelines": ("script", "bash"),
+}
 _LEAD = re.compile(r"([ ]*)-[ ]+")
 _DASH = re.compile(r"([ ]*)-[ \t]*(?:#[^\r\n]*)?\r?\n[ ]*")
 _BLANK = re.compile(r"[ \t]*\r?\n")
 _COMMENT = re.compile(r"[ ]*#")
 
-# A step's keys with their texts: a scalar as YAML writes it, lines of a script, or a mapping of such scalars.
-Value = str | tuple[str, ...] | dict[str, str]
+# The value of a step's key: a scalar as YAML writes it, the lines of a script, or a mapping of such.
+Value = str | tuple[str, ...] | dict[str, "str | tuple[str, ...]"]
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """`tree` is a job, or a composite action's `runs`; `host` the region of the document that it stands in."""
+    """`tree` is what has the `steps`, a job or a composite action's `runs`; `host` the region that it stands in."""
 
     host: Region
     tree: Mapping
@@ -55,9 +60,9 @@ class Place:
 
 
 def place_of(region: Region) -> Place | None:
-    """The step whose `run` a shell's text is; None where it is anything else."""
+    """The step whose own commands a shell's text is; None where it is anything else."""
     host = region.parent
-    if host is None or host.language not in HOSTS or region.anchor is None:
+    if host is None or host.language not in _COMMANDS or region.anchor is None:
         return None
     return _places(host).get(region.anchor)
 
@@ -67,19 +72,21 @@ def _places(host: Region) -> dict[Span, Place]:
     out: dict[Span, Place] = {}
     for job in jobs(host):
         for index, step in enumerate(job.steps):
-            if step.get("run") is not None:
+            if any(step.get(key) is not None for key in _COMMANDS[host.language]):
                 out.setdefault(host.outer(step.span), Place(job, index))
     return out
 
 
 @lru_cache(maxsize=16)
 def jobs(host: Region) -> tuple[Job, ...]:
+    """All that has steps in a document, in its order."""
     root = yaml.parse(host.text)
-    if not isinstance(root, Mapping):
-        return ()
-    found = [(e.value, False) for e in root.mapping("jobs").entries if isinstance(e.value, Mapping)]
-    found += [(root.mapping("runs"), True)]
-    return tuple(Job(host, tree, _steps(tree.get("steps")), composite) for tree, composite in found)
+    composite = root.get("runs") if isinstance(root, Mapping) else None
+    return tuple(
+        Job(host, tree, steps, tree is composite)
+        for tree in walk(root)
+        if isinstance(tree, Mapping) and (steps := _steps(tree.get("steps")))
+    )
 
 
 def _steps(node: Node | None) -> tuple[Mapping, ...]:
@@ -159,23 +166,27 @@ def _flow(context: Context, place: Place, entries: Sequence[tuple[str, Value]]) 
     text = place.job.host.text
     if steps is None or text[steps.span.start : steps.span.start + 1] != "[" or text[at : at + 1] != "{":
         return None
+    return _edit(context, place.job.host, at, f"{_flowing(entries)}, ")
+
+
+def _flowing(entries: Iterable[tuple[str, Value]]) -> str:
     parts = []
     for key, value in entries:
         if isinstance(value, dict):
-            shown = "{" + ", ".join(f"{k}: {v}" for k, v in value.items()) + "}"
+            shown = _flowing(value.items())
         elif isinstance(value, tuple):
             shown = "'" + " && ".join(value).replace("'", "''") + "'"
         else:
             shown = value.partition(" #")[0] if key == "uses" else value  # a comment would hide the rest
         parts.append(f"{key}: {shown}")
-    return _edit(context, place.job.host, at, "{" + ", ".join(parts) + "}, ")
+    return "{" + ", ".join(parts) + "}"
 
 
-def _block(entries: Sequence[tuple[str, Value]]) -> list[str]:
+def _block(entries: Iterable[tuple[str, Value]]) -> list[str]:
     lines = []
     for key, value in entries:
         if isinstance(value, dict):
-            lines += [f"{key}:", *(f"  {k}: {v}" for k, v in value.items())]
+            lines += [f"{key}:", *(f"  {line}" for line in _block(value.items()))]
         elif isinstance(value, tuple):
             lines += [f"{key}: |", *(f"  {line}" for line in value)]
         else:

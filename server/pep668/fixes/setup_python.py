@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pep668.context import Context
 from pep668.environment.runners import lookup
@@ -26,7 +27,7 @@ from pep668.syntax.node import Mapping, Scalar
 
 from ._edits import combined
 from ._packages import system_packages
-from ._session import goes_round, members_of, rewritten, root_of
+from ._session import Unit, goes_round, members_of, rewritten, root_of
 from ._workflow import Place, Value, comment_behind, jobs, moved_before, place_of, raw, step_before
 
 RULES = ("EM001", "EM002", "EM003", "EM006", "EM007")
@@ -49,14 +50,10 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     host = root.parent
     if host is None or host.language != "github-actions" or not command.outer(command.span).touches(finding.span):
         return
-    members = members_of(context, judged, lambda region: region.place.system == root.place.system)
-    places = [place_of(root_of(m.install.command)) for m in members]
-    first = next(iter(places), None)
-    if first is None or None in places or not all(_hosted(root_of(m.install.command), first) for m in members):
-        return
-    step = _step(context, first, members)
-    edits = combined(step, *(rewritten(context, m.install, system=True) for m in members))
-    if not edits:
+    members = members_of(context, judged, Unit.SYSTEM)
+    first = place_of(root_of(members[0].install.command)) if members else None
+    edits = _edits(context, members)
+    if first is None or not edits:
         return
     libraries = bool(system_packages(context, members[-1].install.command))
     safe = judged.environment.verdict is Verdict.REFUSED and not libraries
@@ -70,6 +67,16 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         applicability=Applicability.SAFE if safe else Applicability.UNSAFE,
         preferred=(used or no_other) and not libraries,
     )
+
+
+@lru_cache(maxsize=32)
+def _edits(context: Context, members: tuple[Judged, ...]) -> tuple[Edit, ...] | None:
+    places = [place_of(root_of(m.install.command)) for m in members]
+    first = next(iter(places), None)
+    if first is None or None in places or not all(_hosted(root_of(m.install.command), first) for m in members):
+        return None
+    step = _step(context, first, members)
+    return combined(step, *(rewritten(context, m.install, system=True) for m in members))
 
 
 def _hosted(region: Region, place: Place) -> bool:
