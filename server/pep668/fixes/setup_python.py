@@ -5,10 +5,11 @@ first in PATH. Its version and the action's are those that the workflow has else
 commands name, or `3.x`. A step of it that stands too late is moved. Where it stands early enough, `sudo` or a path
 leads past it: then those go.
 
-It is preferred where the workflow uses the action already, where a job runs on Windows too, and where UV_SYSTEM_PYTHON
-keeps uv out of virtual environments; else `virtual-environment` is, which needs no download and works in containers as
-well. The action has Pythons for the systems of GitHub's own runners only: it is not offered in a container (never on
-Alpine, and on Debian it finds none), nor in workflows of Forgejo and Gitea, whose jobs run in containers.
+It is preferred where the job uses the action already, where a job runs on Windows too, and where UV_SYSTEM_PYTHON
+keeps uv out of virtual environments; else `virtual-environment` is: it keeps the Python that is there, needs no
+download, and works in containers as well. The action has Pythons for the systems of GitHub's own runners only: it is
+not offered in a container (never on Alpine, and on Debian it finds none), nor in workflows of Forgejo and Gitea, whose
+jobs run in containers.
 
 Fix safety: safe where the command is refused, the runner is GitHub's, the package manager brings no Python libraries
 that another Python would not see, and nothing in the job runs the system's Python past PATH.
@@ -30,7 +31,7 @@ from ._packages import system_packages
 from ._session import Unit, goes_round, members_of, rewritten, root_of
 from ._workflow import Place, Value, comment_behind, jobs, moved_before, place_of, raw, step_before
 
-RULES = ("EM001", "EM002", "EM003", "EM006", "EM007")
+RULES = ("EM001", "EM002", "EM003", "EM006")  # EM007 has an environment that is meant
 ORDER = 9  # before the virtual environment, which is preferred unless this is
 ID = "setup-python"
 TITLE = "Install into a Python of actions/setup-python instead"
@@ -38,6 +39,7 @@ ACTION = "actions/setup-python"
 # The newest major version at the time of writing (2026-11); see the action's releases.
 CURRENT = "actions/setup-python@v7"
 
+_BREW = re.compile(r"\bbrew\s+(?:re)?install\b")  # which may bring a Python's libraries by any name
 _MATRIX = re.compile(r"python(?:[-_]?versions?)?|py(?:[-_]?ver(?:sion)?)?", re.IGNORECASE)
 
 
@@ -55,10 +57,10 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     edits = _edits(context, members)
     if first is None or not edits:
         return
-    libraries = bool(system_packages(context, members[-1].install.command))
+    libraries = bool(system_packages(context, members[-1].install.command)) or _BREW.search(first.job.text) is not None
     safe = judged.environment.verdict is Verdict.REFUSED and not libraries
     safe = safe and not goes_round(first.job.text, members)
-    used = any(_uses(step) for job in jobs(host) for step in job.steps)
+    used = any(_uses(step) for step in first.job.steps)
     no_other = any(not _has_environments(root_of(m.install.command)) for m in members)
     yield Fix(
         ID,

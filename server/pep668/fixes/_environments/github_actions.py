@@ -1,7 +1,7 @@
 """A job of GitHub Actions, Forgejo or Gitea, and a composite action: a step that makes the environment, by GITHUB_PATH.
 
 This way is preferred to `actions/setup-python` (`setup-python`): it works in containers and on everybody's runners too,
-with the Python that is there. Where the workflow uses that action already, that one is.
+with the Python that is there. Where the job uses that action already, that one is.
 """
 
 from __future__ import annotations
