@@ -44,4 +44,5 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
 
 def _about(finding: Finding, install: Install) -> bool:
     """Whether the finding is about the command itself, not about a setting made elsewhere."""
-    return install.command.outer(install.command.span).touches(finding.span)
+    spans = (install.command.span, *(option.span for option in install.options))
+    return any(install.command.outer(span).touches(finding.span) for span in spans)
