@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pep668.context import Context
 from pep668.environment.creation import making
 from pep668.fixes._ansible import Entry, Mapping, Scalar, Sequence, Site, Task, packages, site
-from pep668.fixes._creation import creation, interpreter
+from pep668.fixes._creation import MOVES, creation, interpreter
 from pep668.fixes._edits import (
     Rewrite,
     combined,
     command_line,
     drop_overrides,
     drop_privileges,
+    start,
     stays_here,
     use_environment,
 )
@@ -71,7 +72,7 @@ def way(context: Context, judged: Judged) -> Way:
     if here.task.module not in _MODULES:
         shown = f"{creation(install, directory, '')}\n{command_line(install, f'{directory}/bin/pip')}"
         return Way(f"Install into {directory} instead", None, shown)
-    place = _word(here, directory)
+    place = _word(here, install, directory)
     lines = "\n".join(
         ["- " + _creation(here, install, place)[0], *("  " + x for x in _creation(here, install, place)[1:])]
     )
@@ -94,11 +95,13 @@ def _directory(here: Site, judged: Judged) -> str:
     return _BESIDE if here.task.around.local else _ANYBODYS
 
 
-def _word(here: Site, directory: str) -> str:
+def _word(here: Site, install: Install, directory: str) -> str:
     """The directory in a command; tasks on this machine run in the playbook's folder."""
-    if directory == _BESIDE and here.task.text("chdir") is None:
-        return ".venv"
-    return directory
+    if directory != _BESIDE:
+        return directory
+    command = install.command
+    moved = here.task.text("chdir") is not None or MOVES.search(command.region.text, 0, start(command))
+    return directory.replace("_dir }}", "_dir | quote }}") if moved else ".venv"
 
 
 def _needed_later(here: Site, install: Install) -> bool:
@@ -240,9 +243,10 @@ def _creation(here: Site, install: Install, place: str) -> list[str]:
     maker = f"uv venv --seed {place}" if uv else f"{interpreter(install)} -m venv {place}"
     prefix = "ansible.builtin." if "ansible.builtin." in here.region.text else ""
     lines = ["name: Create the virtual environment", f"{prefix}command:"]
+    there = place.replace(" | quote", "")
     lines += [
         f"  cmd: {_quoted(here, maker)}",
-        f"  creates: {_quoted(here, place + ('/bin/python' if uv else '/bin/pip'))}",
+        f"  creates: {_quoted(here, there + ('/bin/python' if uv else '/bin/pip'))}",
     ]
     folder = here.task.text("chdir")
     return lines + ([f"  chdir: {_quoted(here, folder)}"] if folder and not place.startswith(("/", "~", "{{")) else [])
@@ -302,7 +306,7 @@ def _open(context: Context, here: Site) -> Iterator[tuple[Judged, Site]]:
 def _first(context: Context, here: Site, judged: Judged, place: str) -> _Open:
     """The first command of the play that needs the environment: all fixes put the task that makes it there."""
     for other, found in _open(context, here):
-        if found.task.module != "pip" and _word(found, _directory(found, other)) == place:
+        if found.task.module != "pip" and _word(found, other.install, _directory(found, other)) == place:
             return _Open(found, other.install)
     return _Open(here, judged.install)
 
