@@ -19,7 +19,6 @@ from pep668.fixes._edits import (
     command_line,
     drop_overrides,
     drop_privileges,
-    is_plain,
     start,
     stays_here,
 )
@@ -34,7 +33,13 @@ ORDER = 40
 
 _DOCUMENTS = ("markdown", "restructuredtext", "asciidoc", "html", "text-document")
 _TYPED = ("shell", "fish", "powershell", "cmd")
-_BLOCK = re.compile(r"[ \t>]*(?:`{3}|~{3}|:{3})|(?: {4}|[ \t]*\t)|.*?<(?:pre|code)\b", re.IGNORECASE | re.DOTALL)
+# How a block begins that is no paragraph, which would run new lines together.
+_BLOCKS = {
+    "markdown": re.compile(
+        r"[ \t>]*(?:`{3}|~{3}|:{3})|(?: {4}|[ \t]*\t)|.*?<(?:pre|code)\b", re.IGNORECASE | re.DOTALL
+    ),
+    "restructuredtext": re.compile(r"[ \t]|\.\. "),
+}
 _SCOPES = (ScopeKind.BRANCH,)
 
 
@@ -100,9 +105,8 @@ def _is_block(context: Context, region: Region) -> bool:
     """Whether a block shows the command, with room for other lines."""
     if region.written("\n") is None or region.anchor is None:
         return False
-    if region.parent is None or region.parent.language != "markdown":
-        return True
-    return _BLOCK.match(context.text[region.anchor.start : region.anchor.end]) is not None
+    block = _BLOCKS.get(region.parent.language) if region.parent is not None else None
+    return block is None or block.match(context.text[region.anchor.start : region.anchor.end]) is not None
 
 
 def _place(context: Context, install: Install) -> tuple[str, bool]:
@@ -168,8 +172,6 @@ def _before(context: Context, install: Install, lines: list[str]) -> tuple[Edit,
     """The lines before the install's own, or in its chain behind what has to run first."""
     command = install.command
     region = command.region
-    if not is_plain(context.text, command):
-        return None
     at = command.statement.start
     behind = region.text[at : start(command)].strip(" \t")
     if behind and command.operator in ("&&", ";") and region.language != "cmd":
