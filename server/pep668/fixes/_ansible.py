@@ -71,10 +71,14 @@ class Site:
     def after(self) -> Iterator[Task]:
         return (t for t in self.tasks if t.node.span.start > self.task.node.span.start)
 
+    def runs_alike(self, task: Task) -> bool:
+        """Whether another task runs as the same user of the same machine."""
+        return _user(task) == _user(self.task) and task.around.local == self.task.around.local
+
     def named(self) -> tuple[str, str] | None:
         """The environment that another `pip` task of the play uses, and what makes it, or one that a variable names."""
         for task in self.tasks:
-            used = task.text("virtualenv") if task.module == "pip" and _user(task) == _user(self.task) else None
+            used = task.text("virtualenv") if task.module == "pip" and self.runs_alike(task) else None
             if used and _PATH.fullmatch(used) and not set(_variables(used)) & _variables_of(task):
                 command = task.text("virtualenv_command") or ""
                 return used, command if command.endswith(" -m venv") and "{{" not in command else ""

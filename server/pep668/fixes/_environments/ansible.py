@@ -37,6 +37,7 @@ ORDER = 5
 
 _MODULES = ("pip", "command", "shell")
 _SHELLS = ("raw", "cron")  # with no tasks before them, or not run there
+_QUOTES = "\"'"
 _ANYBODYS = "~/.venv"
 _ROOTS = "/opt/venv"
 _BESIDE = "{{ playbook_dir }}/.venv"
@@ -90,6 +91,10 @@ def _directory(here: Site, judged: Judged) -> str:
     named = here.named()
     if named is not None:
         return named[0]
+    return _usual(here)
+
+
+def _usual(here: Site) -> str:
     if here.root:
         return _ROOTS
     return _BESIDE if here.task.around.local else _ANYBODYS
@@ -130,14 +135,14 @@ def _quoted(here: Site, value: str) -> str:
     if "{{" not in value:
         return value
     source = here.region.text
-    quote = "'" if "'{{" in source and '"{{' not in source else '"'
+    quote = "'" if re.search(r":[ \t]+'\{\{", source) and not re.search(r":[ \t]+\"\{\{", source) else '"'
     return f"{quote}{value}{quote}"
 
 
 def _options(context: Context, here: Site, install: Install, directory: str) -> Iterator[tuple[str, str]]:
     python = here.task.text("virtualenv_python")
     own = here.named()
-    command = own[1] if own is not None and python is None else ""
+    command = own[1] if own is not None and own[0] != _usual(here) and python is None else ""
     yield "virtualenv", _quoted(here, directory)
     yield "virtualenv_command", command or f"{python or interpreter(install)} -m venv"
     libraries = any(_LIBRARY.match(n.value) for task in here.before() for n in packages(task))
@@ -225,7 +230,7 @@ def _in_text(context: Context, here: Site, given: Scalar, options: list[tuple[st
         return None
     if _OVERRIDE.search(here.task.text("extra_args") or ""):
         return None
-    words = [f"{key}={value}" if " " not in value else f"{key}='{value.strip(chr(34))}'" for key, value in options]
+    words = [f"{key}={value}" if " " not in value else f"{key}='{value.strip(_QUOTES)}'" for key, value in options]
     written = given.notation(" " + " ".join(words))
     if written is None:
         return None
@@ -329,11 +334,13 @@ def _venv_package(context: Context, here: Site, judged: Judged) -> tuple[Edit, .
     environment = judged.environment
     others = {t.module for t in here.tasks} & {"dnf", "dnf5", "yum", "zypper", "apk", "pacman", "homebrew"}
     known = environment.distribution or ""
-    if others or not here.root or not here.facts or here.handler(context.path):
+    delegated = any(here.task.node.entry(key) for key in ("local_action", "delegate_to"))
+    if others or delegated or not here.root or not here.facts or here.handler(context.path):
         return ()
     if known and not known.startswith(("Debian", "Ubuntu", "Raspberry", "Linux Mint", "Kali", "Pop!_OS")):
         return ()
-    first = next((found for _, found in _open(context, here) if not found.handler(context.path)), here)
+    alike = (found for _, found in _open(context, here) if here.runs_alike(found.task))
+    first = next((found for found in alike if not found.handler(context.path)), here)
     prefix = "ansible.builtin." if "ansible.builtin." in here.region.text else ""
     kept = [line for line in first.kept() if not line.startswith("when")]
     lines = ["name: Install what python3 -m venv needs", f"{prefix}apt:", "  name: python3-venv"]

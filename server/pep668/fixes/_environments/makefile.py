@@ -205,14 +205,19 @@ def _asked(context: Context, file: Makefile, rule: Rule, install: Install, place
 def _first(context: Context, file: Makefile) -> tuple[Rule, Install] | None:
     """The first rule whose install may need the environment, so that all fixes put its rule at the same place."""
     for judged in context.judged:
-        environment, install = judged.environment, judged.install
-        if region_of(install.command) is not file.region or install.operation == "uninstall":
-            continue
-        open_ = environment.verdict is not Verdict.ALLOWED or environment.bypass is not None
-        found = file.rule_of(install.command)
-        if found and open_ and environment.kind is not EnvironmentKind.VIRTUAL:
-            return found[0], install
+        found = file.rule_of(judged.install.command) if _is_open(judged, file) else None
+        if found:
+            return found[0], judged.install
     return None
+
+
+def _is_open(judged: Judged, file: Makefile) -> bool:
+    """Whether an install of the makefile may still go into the system."""
+    environment = judged.environment
+    if region_of(judged.install.command) is not file.region or judged.install.operation == "uninstall":
+        return False
+    passes = environment.verdict is Verdict.ALLOWED and environment.bypass is None
+    return not passes and environment.kind is not EnvironmentKind.VIRTUAL
 
 
 def _maker(context: Context, file: Makefile, install: Install, place: _Place) -> str:
@@ -235,10 +240,30 @@ def _brings_python(context: Context, file: Makefile, rule: Rule, install: Instal
 
 
 def _line_before(context: Context, file: Makefile, install: Install, place: _Place) -> tuple[Edit, ...] | None:
-    """A line of the recipe that makes the environment unless it works already."""
-    command = install.command
+    """A line of the recipe that makes the environment unless it works already, before the first install there."""
     if place.target is None:
         return ()
+    mine = file.rule_of(install.command)
+    for other in (*(j.install for j in context.judged if _is_open(j, file)), install):
+        found = file.rule_of(other.command)
+        if (
+            found is None
+            or mine is None
+            or found[0] is not mine[0]
+            or _brings_python(context, file, found[0], other) != (_brings_python(context, file, found[0], install))
+        ):
+            continue
+        lead = _lead(context, file, other.command)
+        if lead is not None:
+            new = f"{lead[1]}test -x {place.target[0]} || {_maker(context, file, other, place)}"
+            return (Edit(Span(lead[0], lead[0]), new + newline_of(context.text)),)
+        if other is install:
+            return None
+    return None
+
+
+def _lead(context: Context, file: Makefile, command: Command) -> tuple[int, str] | None:
+    """Where a command's line begins, and what stands before it; None where no line can be put there."""
     at = command.outer(Span(command.statement.start, command.statement.start)).start
     begin = max(context.text.rfind("\n", 0, at), context.text.rfind("\r", 0, at)) + 1
     lead = context.text[begin:at]
@@ -248,8 +273,7 @@ def _line_before(context: Context, file: Makefile, install: Install, place: _Pla
         return None
     if file.one_shell and MOVES.search(command.region.text, 0, start(command)):
         return None
-    new = f"{lead}test -x {place.target[0]} || {_maker(context, file, install, place)}"
-    return (Edit(Span(begin, begin), new + newline_of(context.text)),)
+    return begin, lead
 
 
 def _command_of(context: Context, file: Makefile, name: str) -> str:
