@@ -19,7 +19,7 @@ from pep668.fixes._edits import (
 from pep668.fixes._later import relied_on
 from pep668.fixes._packages import package_of, python_installer, system_packages
 from pep668.fixes._way import Way
-from pep668.model import Install, Judged
+from pep668.model import Install, Judged, Region
 from pep668.text import Edit
 
 ORDER = 100  # what no other file here answers
@@ -34,7 +34,16 @@ def answers(judged: Judged) -> bool:
 
 def way(context: Context, judged: Judged) -> Way:
     edits, explanation, place = _script(context, judged)
-    return Way(f"Install into {place} instead", edits, explanation, serves_later=not relied_on(judged))
+    serves_later = not relied_on(judged) and not _in_program(judged.install.command.region)
+    return Way(f"Install into {place} instead", edits, explanation, serves_later)
+
+
+def _in_program(region: Region) -> bool:
+    """Whether a Python program runs the text: it may import what is installed, and keeps its own Python."""
+    at = region.parent
+    while at is not None and at.language != "python":
+        at = at.parent
+    return at is not None
 
 
 def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str, str]:
