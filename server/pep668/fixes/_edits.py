@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from pep668.model import Command, Install, Option, Wrapper
@@ -180,6 +181,17 @@ def command_line(install: Install, program: str = "") -> str:
     kept = [w for w in install.command.words if not any(d.covers(w.span) for d in dropped)]
     written = [shlex.quote(w.value) if w.value is not None else text[w.span.start : w.span.end] for w in kept]
     return " ".join([program or written[0], *written[1:]])
+
+
+def line_in_environment(install: Install, place: str) -> str:
+    """The command for people to type: by the program of the environment at `place` (quoted), uv by `--python`."""
+    if install.tool != "uv":
+        return command_line(install, f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}")
+    named = [o.span for o in install.options if o.name.lstrip("-") in ("system", "python")]
+    given = [w for w in install.command.words if not any(span.covers(w.span) for span in named)]
+    line = command_line(replace(install, command=replace(install.command, words=tuple(given))))
+    program = " ".join(w.value or "" for w in given if w.span.end <= install.program.end)
+    return f"{program} --python {place}/bin/python{line.removeprefix(program)}"
 
 
 def use_environment(rewrite: Rewrite, install: Install, place: str) -> None:
