@@ -20,9 +20,9 @@ from pep668.fixes._creation import MOVES, creation, interpreter
 from pep668.fixes._edits import (
     Rewrite,
     combined,
-    command_line,
     drop_overrides,
     drop_privileges,
+    line_in_environment,
     start,
     stays_here,
     use_environment,
@@ -71,14 +71,13 @@ def way(context: Context, judged: Judged) -> Way:
         lines = "\n".join(f"{key}: {value}" for key, value in _options(context, here, install, directory))
         return Way(title, _module(context, here, judged, directory), lines, serves)
     if here.task.module not in _MODULES:
-        shown = f"{creation(install, directory, '')}\n{command_line(install, f'{directory}/bin/pip')}"
+        shown = f"{creation(install, directory, '')}\n{line_in_environment(install, directory)}"
         return Way(f"Install into {directory} instead", None, shown)
     place = _word(here, install, directory)
     lines = "\n".join(
         ["- " + _creation(here, install, place)[0], *("  " + x for x in _creation(here, install, place)[1:])]
     )
-    program = "" if install.tool == "uv" else f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}"
-    shown = f"{lines}\n- {here.task.key.value}: {command_line(install, program)}"
+    shown = f"{lines}\n- {here.task.key.value}: {line_in_environment(install, place)}"
     return Way(f"Install into {place} instead", _command(context, here, judged, place), shown, serves)
 
 

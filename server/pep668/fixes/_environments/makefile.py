@@ -22,9 +22,9 @@ from pep668.fixes._directory import place_of
 from pep668.fixes._edits import (
     Rewrite,
     combined,
-    command_line,
     drop_overrides,
     drop_privileges,
+    line_in_environment,
     start,
     stays_here,
     tokens,
@@ -387,8 +387,7 @@ def _apart(text: str, outer: list[Span]) -> bool:
 
 
 def _shown(context: Context, file: Makefile, rule: Rule, install: Install, place: _Place) -> str:
-    name = "python" if install.python.is_interpreter else "pip"
-    line = command_line(install, "" if install.tool == "uv" else f"{place.value}/bin/{name}")
+    line = line_in_environment(install, place.value)
     if place.target is None:
         return line
     prefix = file.prefix(rule.end)

@@ -10,9 +10,9 @@ from pep668.fixes._directory import place_of
 from pep668.fixes._edits import (
     Rewrite,
     combined,
-    command_line,
     drop_overrides,
     drop_privileges,
+    line_in_environment,
     stays_here,
     use_environment,
 )
@@ -60,9 +60,7 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     )
     drop_overrides(rewrite, install)
     use_environment(rewrite, install, place)
-    name = "python" if install.python.is_interpreter else "pip"
-    program = "" if install.tool == "uv" else f"{place}/bin/{name}"
-    explanation = f"{line}\n{command_line(install, program)}"
+    explanation = f"{line}\n{line_in_environment(install, place)}"
     before = () if made else inserted(context, install.command, line, chained=_brings_python(context, install))
     edits = combined(before, rewrite.edits(), package_of(context, judged.install)) if possible else None
     return edits, explanation, place
