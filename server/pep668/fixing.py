@@ -7,17 +7,18 @@ no other comes, is taken back.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from . import fixes
 from .analysis import Analysis
-from .model import Applicability, Finding, Fix
+from .model import Applicability, Finding, Fix, Severity
 from .text import Edit, Span, apply_edits
 
 _MOST = 1000  # fixes in one document; each costs an analysis
 _REFUSALS = ("EM001", "EM002", "EM006", "EM007")
+_GRAVITY = {severity: len(Severity) - at for at, severity in enumerate(Severity)}
 _Key = tuple[str, str, int]
 
 
@@ -91,9 +92,19 @@ def candidates(analysis: Analysis, finding: Finding, *, unsafe: bool) -> Iterato
 
 
 def kept(before: Analysis, after: Analysis, finding: Finding) -> bool:
-    """Whether a fix removed its finding, and brought none."""
-    old, new = (Counter(kind(f) for f in a.findings) for a in (before, after))
-    return new[kind(finding)] < old[kind(finding)] and not new - old
+    """Whether a fix removed its finding, or made a lesser one of it (`%pip` in a notebook), and brought none."""
+    old, new = _grave(before), _grave(after)
+    graver = any(one > other for k, now in new.items() for one, other in zip_longest(now, old.get(k, []), fillvalue=-1))
+    mine = kind(finding)
+    return not graver and new.get(mine, []) != old[mine]
+
+
+def _grave(analysis: Analysis) -> dict[str, list[int]]:
+    """How grave the findings of each kind are, the gravest first."""
+    found: dict[str, list[int]] = {}
+    for finding in analysis.findings:
+        found.setdefault(kind(finding), []).append(_GRAVITY[finding.severity])
+    return {k: sorted(weights, reverse=True) for k, weights in found.items()}
 
 
 def kind(finding: Finding) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
-from pep668.model import Command, Install, Wrapper
+from pep668.model import Command, Install, Option, Wrapper
 from pep668.text import Edit, Span
 
 # Between two words of a shell command: blanks, continuations, and Dockerfile's comment lines inside them.
@@ -165,10 +166,15 @@ def drop_privileges(rewrite: Rewrite) -> bool:
     return True
 
 
+def is_override(option: Option) -> bool:
+    """Whether an option is a way round the check, or meant as one: nothing that an environment needs."""
+    return option.name.lstrip("-") in _OVERRIDES
+
+
 def drop_overrides(rewrite: Rewrite, install: Install) -> None:
     """Drop `--user`, `--break-system-packages` and the variables given for this command."""
     for option in install.options:
-        if option.name.lstrip("-") in _OVERRIDES:
+        if is_override(option):
             rewrite.drop(option.span)
     command = install.command
     for assignment in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)):
@@ -178,11 +184,22 @@ def drop_overrides(rewrite: Rewrite, install: Install) -> None:
 
 def command_line(install: Install, program: str = "") -> str:
     """The command for people to type: without wrappers and overrides, with `program` for its first word."""
-    dropped = [o.span for o in install.options if o.name.lstrip("-") in _OVERRIDES]
+    dropped = [o.span for o in install.options if is_override(o)]
     text = install.command.region.text
     kept = [w for w in install.command.words if not any(d.covers(w.span) for d in dropped)]
     written = [shlex.quote(w.value) if w.value is not None else text[w.span.start : w.span.end] for w in kept]
     return " ".join([program or written[0], *written[1:]])
+
+
+def line_in_environment(install: Install, place: str) -> str:
+    """The command for people to type: by the program of the environment at `place` (quoted), uv by `--python`."""
+    if install.tool != "uv":
+        return command_line(install, f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}")
+    named = [o.span for o in install.options if o.name.lstrip("-") in ("system", "python")]
+    given = [w for w in install.command.words if not any(span.covers(w.span) for span in named)]
+    line = command_line(replace(install, command=replace(install.command, words=tuple(given))))
+    program = " ".join(w.value or "" for w in given if w.span.end <= install.program.end)
+    return f"{program} --python {place}/bin/python{line.removeprefix(program)}"
 
 
 def use_environment(rewrite: Rewrite, install: Install, place: str) -> None:

@@ -2,13 +2,19 @@
 
 A script gets one line that makes the environment, idempotent and repairing a half-made one, and the command uses that
 environment's own pip; sudo, `--user` and the override are dropped. An environment that the file makes, or that the
-workspace has, is used under its name. A Dockerfile gets `ENV VIRTUAL_ENV`, the environment and `ENV PATH` before the
-`RUN`, or, where the same `RUN` installs Python first, the environment inside its chain.
+workspace has, is used under its name. Other hosts write it in their own way:
+
+- a Dockerfile gets `ENV VIRTUAL_ENV`, the environment and `ENV PATH` before the `RUN`, or, where that installs
+  Python first, the environment inside its chain;
+- a makefile's target needs `.venv/bin/pip`, which a rule makes, or the target of its own that makes an environment;
+- Ansible's `pip` gets `virtualenv` and `virtualenv_command`, a command a task before that makes the environment;
+- documentation gets what people type: the environment and its activation once, before the first install of a section;
+- for a Python program the code is shown that makes the environment and calls its pip; for a notebook, how it comes to
+  a kernel of the environment's.
 
 Fix safety: safe where the command is refused (what it would have installed is missing today) and nothing that follows
-in the script runs `python` or an installed program by its bare name; otherwise what should use the packages needs a
-look, and the fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited; those in a
-notebook's cells as well, since only another kernel would use the environment.
+runs `python` or an installed program by its bare name; otherwise what should use the packages needs a look, and the fix
+is unsafe. Commands in strings, on other machines or as other users are shown, not edited.
 """
 
 from __future__ import annotations
@@ -44,4 +50,5 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
 
 def _about(finding: Finding, install: Install) -> bool:
     """Whether the finding is about the command itself, not about a setting made elsewhere."""
-    return install.command.outer(install.command.span).touches(finding.span)
+    spans = (install.command.span, *(option.span for option in install.options))
+    return any(install.command.outer(span).touches(finding.span) for span in spans)

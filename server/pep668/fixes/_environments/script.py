@@ -10,16 +10,16 @@ from pep668.fixes._directory import place_of
 from pep668.fixes._edits import (
     Rewrite,
     combined,
-    command_line,
     drop_overrides,
     drop_privileges,
+    line_in_environment,
     stays_here,
     use_environment,
 )
 from pep668.fixes._later import relied_on
 from pep668.fixes._packages import package_of, python_installer, system_packages
 from pep668.fixes._way import Way
-from pep668.model import Install, Judged
+from pep668.model import Install, Judged, Region
 from pep668.text import Edit
 
 ORDER = 100  # what no other file here answers
@@ -34,7 +34,16 @@ def answers(judged: Judged) -> bool:
 
 def way(context: Context, judged: Judged) -> Way:
     edits, explanation, place = _script(context, judged)
-    return Way(f"Install into {place} instead", edits, explanation, serves_later=not relied_on(judged))
+    serves_later = not relied_on(judged) and not _in_program(judged.install.command.region)
+    return Way(f"Install into {place} instead", edits, explanation, serves_later)
+
+
+def _in_program(region: Region) -> bool:
+    """Whether a Python program runs the text: it may import what is installed, and keeps its own Python."""
+    at = region.parent
+    while at is not None and at.language != "python":
+        at = at.parent
+    return at is not None
 
 
 def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str, str]:
@@ -51,9 +60,7 @@ def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, 
     )
     drop_overrides(rewrite, install)
     use_environment(rewrite, install, place)
-    name = "python" if install.python.is_interpreter else "pip"
-    program = "" if install.tool == "uv" else f"{place}/bin/{name}"
-    explanation = f"{line}\n{command_line(install, program)}"
+    explanation = f"{line}\n{line_in_environment(install, place)}"
     before = () if made else inserted(context, install.command, line, chained=_brings_python(context, install))
     edits = combined(before, rewrite.edits(), package_of(context, judged.install)) if possible else None
     return edits, explanation, place
