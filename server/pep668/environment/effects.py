@@ -109,6 +109,8 @@ def _make(run: Run) -> Shell:
         if first is not None and first.path == where and where not in system.environments:
             first = None  # PATH leads to it before it is there
         evidence = _made(run, path)
+        if made.is_open or len(made.places) > 1 or run.sets("VIRTUALENV_SYSTEM_SITE_PACKAGES"):
+            system.open.add(where)
         if not seeded:
             text = f"{path} has no pip: {'uv venv puts none in' if made.tool == 'uv' else 'it is made without'}"
             system.pipless[where] = Change(run.evidence(text), run.certain)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.model import Applicability, Finding, Fix, Install, Judged, Verdict
+from pep668.model import Applicability, EnvironmentKind, Finding, Fix, Install, Judged, Managed, Verdict
 
 from . import _environments
 
@@ -33,6 +33,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         return  # what is to go is not in a new environment
     if judged.environment.unused is not None and judged.environment.unused.pipless:
         return  # what the environment lacks is pip: `seed` answers that
+    if judged.environment.kind is EnvironmentKind.VIRTUAL and judged.environment.managed is Managed.NO:
+        return  # it has one
     way = _environments.way(context, judged)
     if way.edits is None:
         yield Fix(ID, way.title, applicability=Applicability.DISPLAY_ONLY, explanation=way.explanation)
