@@ -1,14 +1,15 @@
 """Install into a virtual environment instead.
 
 A script gets one line that makes the environment, idempotent and repairing a half-made one, and the command uses that
-environment's own pip; sudo, `--user` and the override are dropped. An environment that the file makes, or that the
+environment's own pip; where what follows runs Python or an installed program by its name, the environment is activated
+instead. sudo, `--user` and the override are dropped. An environment that the file makes, or that the
 workspace has, is used under its name. A Dockerfile gets `ENV VIRTUAL_ENV`, the environment and `ENV PATH` before the
 `RUN`, or, where the same `RUN` installs Python first, the environment inside its chain.
 
-Fix safety: safe where the command is refused (what it would have installed is missing today) and nothing that follows
-in the script runs `python` or an installed program by its bare name; otherwise what should use the packages needs a
-look, and the fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited; those in a
-notebook's cells as well, since only another kernel would use the environment.
+Fix safety: safe where the command is refused (what it would have installed is missing today) and the environment
+reaches all that follows in the script and runs Python or an installed program; otherwise what should use the packages
+needs a look, and the fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited;
+those in a notebook's cells as well, since only another kernel would use the environment.
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
-"""Any other text of a shell: a line that makes the environment, and the environment's own pip."""
+"""Any other text of a shell: a line that makes the environment, and the environment's own pip.
+
+Where what follows runs Python or an installed program by its bare name, a line that activates the environment instead.
+"""
 
 from __future__ import annotations
 
 import re
 
 from pep668.context import Context
-from pep668.fixes._creation import creation, inserted
+from pep668.fixes._creation import activation, creation, inserted, insertion
 from pep668.fixes._directory import place_of
 from pep668.fixes._edits import (
     Rewrite,
@@ -16,15 +19,15 @@ from pep668.fixes._edits import (
     stays_here,
     use_environment,
 )
-from pep668.fixes._later import relied_on
+from pep668.fixes._later import later, reached
 from pep668.fixes._packages import package_of, python_installer, system_packages
 from pep668.fixes._way import Way
-from pep668.model import Install, Judged
-from pep668.text import Edit
+from pep668.model import Install, Judged, Region
 
 ORDER = 100  # what no other file here answers
 
 _EDITED = ("shell", "fish")  # shells in which the line that makes the environment can be written
+_PROGRAM = re.compile(r"(?:pip|python)(?:3(\.\d+)?)?")  # an environment has it; a version only one of that Python
 _BARE = re.compile(r"[\w./~-]+")  # needs no quotes, whatever quotes stand around it
 
 
@@ -33,30 +36,53 @@ def answers(judged: Judged) -> bool:
 
 
 def way(context: Context, judged: Judged) -> Way:
-    edits, explanation, place = _script(context, judged)
-    return Way(f"Install into {place} instead", edits, explanation, serves_later=not relied_on(judged))
-
-
-def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str, str]:
     install = judged.install
-    place, made = place_of(context, install.command)
-    line = creation(install, place, system_packages(context, install.command))
-    rewrite = Rewrite(context.text, install.command)
-    nested = install.command.region.origin is not None
+    command = install.command
+    place, made = place_of(context, command)
+    creating = creation(install, place, system_packages(context, command))
+    follows = later(judged)
+    chained = _brings_python(context, install)
+    served = reached(command, follows.runs, install.python.version, insertion(command, chained=chained))
+    active = bool(served) and command.operator not in ("|", "||")
+    rewrite = Rewrite(context.text, command)
+    nested = command.region.origin is not None
     possible = (
-        install.command.region.language in _EDITED
-        and stays_here(install.command)
+        _editable(command.region)
+        and stays_here(command)
         and drop_privileges(rewrite)
         and not (nested and not _BARE.fullmatch(place))
     )
     drop_overrides(rewrite, install)
-    use_environment(rewrite, install, place)
+    if not active or not _keeps_program(rewrite, install, made):
+        use_environment(rewrite, install, place)
+    lines = [*(() if made else (creating,)), *((activation(command, place),) if active else ())]
+    before = inserted(context, command, *lines, chained=chained)
+    edits = combined(before, rewrite.edits(), package_of(context, install)) if possible else None
+    serves_later = not follows or (active and not follows.elsewhere and len(served) == len(follows.runs))
+    title = f"Install into {place} instead"
+    return Way(title, edits, _by_hand(install, creating, place), serves_later)
+
+
+def _editable(region: Region) -> bool:
+    shell = region.fact("shell")
+    return region.language in _EDITED and (shell is None or not (shell.value or "").endswith("csh"))
+
+
+def _by_hand(install: Install, creating: str, place: str) -> str:
     name = "python" if install.python.is_interpreter else "pip"
-    program = "" if install.tool == "uv" else f"{place}/bin/{name}"
-    explanation = f"{line}\n{command_line(install, program)}"
-    before = () if made else inserted(context, install.command, line, chained=_brings_python(context, install))
-    edits = combined(before, rewrite.edits(), package_of(context, judged.install)) if possible else None
-    return edits, explanation, place
+    return f"{creating}\n{command_line(install, '' if install.tool == 'uv' else f'{place}/bin/{name}')}"
+
+
+def _keeps_program(rewrite: Rewrite, install: Install, made: bool) -> bool:
+    """Whether the command reaches the environment as it is once that is active."""
+    system = install.option("--system", "system")
+    if install.tool == "uv":
+        if system is not None:
+            rewrite.drop(system.span)
+        region = install.command.region
+        return install.option("--python", "python") is None and region.fact("variable", "UV_SYSTEM_PYTHON") is None
+    named = _PROGRAM.fullmatch(install.command.words[0].value or "")
+    return named is not None and (not named[1] or not made)
 
 
 def _brings_python(context: Context, install: Install) -> bool:
