@@ -39,9 +39,11 @@ def tokens(command: Command) -> list[Span]:
 
     Words that one `$VARIABLE` expanded to have the same span.
     """
-    spans = [w.span for w in command.words] + [a.span for a in command.assignments]
-    for wrapper in command.wrappers:
-        spans += [w.span for w in wrapper.words] + [a.span for a in wrapper.assignments]
+    spans = []
+    parts: tuple[Command | Wrapper, ...] = (command, *command.wrappers)
+    for part in parts:
+        words = [w.span for w in part.words]
+        spans += words + [a.span for a in part.assignments if a.span not in words]  # those of sudo are words too
     return sorted(spans)
 
 
@@ -149,10 +151,12 @@ def drop_privileges(rewrite: Rewrite) -> bool:
             continue
         if _other_user(wrapper):
             return False
-        kept = [a for a in wrapper.assignments if a.name not in BYPASS_VARIABLES]
+        kept = [a.span for a in wrapper.assignments if a.name not in BYPASS_VARIABLES]
         if kept and index:
             return False
         for word in wrapper.words:
+            if word.span in kept:
+                continue  # it becomes one of the command's own
             rewrite.drop_before(word.span)
     return True
 

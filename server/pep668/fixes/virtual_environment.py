@@ -19,14 +19,15 @@ from collections.abc import Iterator
 from pep668.context import Context
 from pep668.model import Applicability, EnvironmentKind, Finding, Fix, Install, Judged, Managed, Verdict
 
-from . import _environments
+from . import _environments, _overrides
 
-RULES = ("EM001", "EM002", "EM003", "EM006", "EM007")
+RULES = ("EM001", "EM002", "EM003", "EM004", "EM006", "EM007")
 ORDER = 10
 ID = "virtual-environment"
 
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
+    yield from _overrides.cure(context, finding)
     judged = finding.subject
     if not isinstance(judged, Judged) or not _about(finding, judged.install):
         return
