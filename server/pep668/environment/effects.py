@@ -35,6 +35,8 @@ def apply(run: Run) -> Shell:
         name = name.lower().removesuffix(".exe")
         if _ACTIVATE.search(name):  # run as a command, it works on the shell itself
             return _source(replace_words(run, [".", run.words[0]]))
+    if _ACTIVATE.search(run.words[0]) and "/" in run.words[0]:
+        return _own_process(run, run.words[0])
     effect = _EFFECTS.get(name)
     if effect is None and name.rstrip("0123456789.") in ("python", "pypy", "virtualenv", "pip"):
         effect = _EFFECTS.get(name.rstrip("0123456789."))
@@ -199,6 +201,23 @@ def _source(run: Run) -> Shell:
     return run.shell
 
 
+def _own_process(run: Run, file: str) -> Shell:
+    """An activation script that is run, not read: what it activates ends with it."""
+    where = run.shell.absolute(posixpath.dirname(posixpath.dirname(file)) or ".")
+    if where in run.system.environments and not elsewhere(run):
+        evidence = run.evidence(f"{where} is activated")
+        run.system.meant.append(Meant(where, evidence, run.command, activated=True))
+    return run.shell
+
+
+def _by_shell(run: Run) -> Shell:
+    """`sh FILE`."""
+    for file in run.arguments[:1]:
+        if _ACTIVATE.search(file):
+            return _own_process(run, file)
+    return files.EFFECTS["bash"](run)
+
+
 def _another(run: Run, where: str) -> str:
     """An environment that is made beside one that nothing makes, or, in the same text, of its name in another folder.
 
@@ -326,4 +345,5 @@ _EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "unset": _unset,
     **files.EFFECTS,
     **packages.EFFECTS,
+    **dict.fromkeys(("bash", "sh", "dash", "zsh", "ksh"), _by_shell),
 }

@@ -79,10 +79,12 @@ def insertion(command: Command, *, chained: bool = False) -> int:
     return first if inside else command.statement.start
 
 
-def inserted(context: Context, command: Command, *lines: str, chained: bool = False) -> tuple[Edit, ...] | None:
+def inserted(
+    context: Context, command: Command, *lines: str, chained: bool = False, joint: str = "; "
+) -> tuple[Edit, ...] | None:
     """Edits that run `lines` before a command: on lines of their own, in front of its list, or inside its chain.
 
-    `chained`: what stands before it in its list has to run first.
+    `chained`: what stands before it in its list has to run first. `joint` stands behind them in front of its list.
     """
     if not lines:
         return ()
@@ -102,7 +104,7 @@ def inserted(context: Context, command: Command, *lines: str, chained: bool = Fa
         on_its_own = _written(command, statement.start, new, newline_of(context.text))
         if on_its_own is not None:
             return on_its_own
-    return _written(command, statement.start, "".join(f"{line}; " for line in lines))
+    return _written(command, statement.start, "".join(f"{line}{joint}" for line in lines))
 
 
 def _begins_its_line(text: str, command: Command, lead: str) -> bool:

@@ -48,6 +48,16 @@ class Draft:
                 found.append(judged)
         return found
 
+    def failing(self) -> list[Judged]:
+        """The installs that stop at a usage error, and did not before."""
+        known = {_at(j): j for j in self.before.judged}
+        found = []
+        for judged in self.context.judged:
+            old = known.get(self._pieces.original(_at(judged)))
+            if judged.environment.usage_error and not (old is not None and old.environment.usage_error):
+                found.append(judged)
+        return found
+
     def move_installs(self) -> bool:
         """Gives each install that is refused since an earlier step an environment; False where one gets none.
 

@@ -16,10 +16,10 @@ _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _BLANKS = " \t"
 BYPASS_VARIABLES = ("PIP_BREAK_SYSTEM_PACKAGES", "UV_BREAK_SYSTEM_PACKAGES")
 _OVERRIDES = ("user", "break-system-packages")
-_ROOT = ("sudo", "doas")
+ROOT = ("sudo", "doas")
 # Wrappers that run the rest of the line on this machine, in this shell's directory.
 _TRANSPARENT = (
-    *_ROOT,
+    *ROOT,
     "env",
     "time",
     "nohup",
@@ -147,7 +147,7 @@ def drop_privileges(rewrite: Rewrite) -> bool:
     """Drop sudo with its options; False where it does more than becoming root."""
     command = rewrite.command
     for index, wrapper in enumerate(command.wrappers):
-        if wrapper.name not in _ROOT:
+        if wrapper.name not in ROOT:
             continue
         if _other_user(wrapper):
             return False

@@ -56,6 +56,16 @@ def removed(context: Context, command: Command) -> tuple[Edit, ...] | None:
     return (Edit(outer, ""),)
 
 
+def removes_whole(command: Command | None) -> bool:
+    """Whether the text that a command stands in has nothing else, so that its host's unit would go with it."""
+    if command is None or command.region.language != "shell":
+        return False
+    part = _innermost(outlined(command.region), start(command), command.span.end)
+    cut = _without(command.region.text, part) if part is not None else None
+    origin = command.region.origin
+    return cut is not None and cut.span is None and (origin is None or removes_whole(origin))
+
+
 @lru_cache(maxsize=16)
 def outlined(region: Region) -> Part:
     return shell.outline(region.text)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from pep668.context import Context
-from pep668.fixes._creation import activation, creation, inserted, insertion
+from pep668.fixes._creation import activation, creation, inserted, insertion, quoted
 from pep668.fixes._directory import place_of
 from pep668.fixes._edits import (
+    ROOT,
     Rewrite,
     combined,
     command_line,
@@ -22,7 +23,7 @@ from pep668.fixes._edits import (
 from pep668.fixes._later import later, reached
 from pep668.fixes._packages import package_of, python_installer, system_packages
 from pep668.fixes._way import Way
-from pep668.model import Install, Judged, Region
+from pep668.model import Install, Judged, Missed, Region
 
 ORDER = 100  # what no other file here answers
 
@@ -39,11 +40,14 @@ def way(context: Context, judged: Judged) -> Way:
     install = judged.install
     command = install.command
     place, made = place_of(context, command)
+    left = _left_by_sudo(judged)
+    if left:
+        place, made = left, True
     creating = creation(install, place, system_packages(context, command))
     follows = later(judged)
     chained = _brings_python(context, install)
     served = reached(command, follows.runs, install.python.version, insertion(command, chained=chained))
-    active = bool(served) and command.operator not in ("|", "||")
+    active = bool(left) or (bool(served) and command.operator not in ("|", "||"))
     rewrite = Rewrite(context.text, command)
     nested = command.region.origin is not None
     possible = (
@@ -55,12 +59,22 @@ def way(context: Context, judged: Judged) -> Way:
     drop_overrides(rewrite, install)
     if not active or not _keeps_program(rewrite, install, made):
         use_environment(rewrite, install, place)
-    lines = [*(() if made else (creating,)), *((activation(command, place),) if active else ())]
+    lines = [*(() if made else (creating,)), *((activation(command, place),) if active and not left else ())]
     before = inserted(context, command, *lines, chained=chained)
     edits = combined(before, rewrite.edits(), package_of(context, install)) if possible else None
     serves_later = not follows or (active and not follows.elsewhere and len(served) == len(follows.runs))
     title = f"Install into {place} instead"
     return Way(title, edits, _by_hand(install, creating, place), serves_later)
+
+
+def _left_by_sudo(judged: Judged) -> str:
+    """The environment that is active but for a sudo before the command, as shell text; "" for none."""
+    unused = judged.environment.unused
+    if unused is None or unused.reason is not Missed.WRAPPED:
+        return ""
+    path = unused.path.removeprefix("${CURDIR}/")
+    wrappers = judged.install.command.wrappers
+    return quoted(path) if "${" not in path and wrappers and all(w.name in ROOT for w in wrappers) else ""
 
 
 def _editable(region: Region) -> bool:
