@@ -63,6 +63,7 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
             continue
         refused = judged.environment.verdict is Verdict.REFUSED
         safe = refused and _same_user(judged, earlier) and unused.reason is not Missed.OTHER_NAME
+        safe = safe and not _between(context, judged, earlier)
         kind = Applicability.SAFE if safe else Applicability.UNSAFE
         yield Fix(ID, title, draft.edits, applicability=kind, preferred=True)
         return
@@ -220,18 +221,30 @@ def _by_env(context: Context, judged: Judged, unused: Unused, earlier: Command |
     if None in written:
         return None
     newline = newline_of(context.text)
-    new = "".join(f"{line}{newline}{lead}" for line in written)
     gone = _gone(context, unused, earlier)
-    alone = there.anchor if there is not None and gone and removes_whole(earlier) else None
-    if alone is not None and not _between(context.text, alone, here.anchor):
-        span = lines_of(context.text, alone).span
-        return (Edit(span, "".join(f"{lead}{line}{newline}" for line in written)),)
-    return (Edit(Span(here.anchor.start, here.anchor.start), new), *gone)
+    if there is None or there.anchor is None or not gone:
+        new = "".join(f"{line}{newline}{lead}" for line in written)
+        return (Edit(Span(here.anchor.start, here.anchor.start), new),)
+    # It was meant for all that follows.
+    whole = lines_of(context.text, there.anchor).span
+    new = "".join(f"{lead}{line}{newline}" for line in written)
+    if removes_whole(earlier):
+        return (Edit(whole, new),)
+    return (*gone, Edit(Span(whole.end, whole.end), new))
 
 
-def _between(text: str, one: Span, other: Span) -> bool:
-    """Whether instructions stand between two."""
-    return any(line.strip() and not line.strip().startswith("#") for line in text[one.end : other.start].splitlines())
+def _between(context: Context, judged: Judged, earlier: Command | None) -> bool:
+    """Whether something between the activation and the install runs Python, which may need what the system's has."""
+    install = judged.install.command
+    here, there = region_of(install), region_of(earlier) if earlier is not None else None
+    if here is None or there is None or here.anchor is None or there.anchor is None:
+        return False
+    installs = {id(j.install.command) for j in context.judged}
+    return any(
+        id(c) not in installs and there.anchor.end < c.outer(c.span).start < here.anchor.start
+        for c in context.commands
+        if (c.name or "").startswith("python")
+    )
 
 
 def _swapped(text: str, span: Span, folder: str) -> Edit | None:
