@@ -23,6 +23,12 @@ class Draft:
         self.titles: list[str] = []  # of what was done to installs
         self.by_hand: list[str] = []  # what has to be written by hand
 
+    @classmethod
+    def with_edits(cls, context: Context, edits: Iterable[Edit]) -> Draft:
+        draft = cls(context)
+        draft.apply(edits)
+        return draft
+
     def apply(self, edits: Iterable[Edit]) -> None:
         made = tuple(dict.fromkeys(edits))
         assert self.context.again is not None
