@@ -95,15 +95,17 @@ class Pieces:
         return self._length
 
     def edits(self) -> Iterator[Edit]:
-        """All edits as one step from the text as it was."""
-        at, new = 0, ""
+        """All edits as one step from the text as it was; an insertion before a replaced text stays one."""
+        at, new = 0, list[str]()
         for piece in (*self._pieces, Span(self._length, self._length)):
             if isinstance(piece, str):
-                new += piece
+                new.append(piece)
                 continue
-            if new or piece.start > at:
-                yield Edit(Span(at, piece.start), new)
-            at, new = piece.end, ""
+            *before, last = new or [""]
+            yield from (Edit(Span(at, at), text) for text in before)
+            if last or piece.start > at:
+                yield Edit(Span(at, piece.start), last)
+            at, new = piece.end, []
 
 
 def _split(pieces: list[Span | str], offset: int) -> tuple[list[Span | str], list[Span | str]]:

@@ -9,6 +9,7 @@ from pep668.model import Judged, Verdict
 from pep668.text import Edit, Pieces, apply_edits
 
 from . import _environments
+from ._edits import Rewrite, drop_overrides
 
 _WEIGHT = {Verdict.ALLOWED: 0, Verdict.DEPENDS: 1, Verdict.REFUSED: 2}
 _MOST = 50  # installs that one fix moves
@@ -54,6 +55,17 @@ class Draft:
                 found.append(judged)
         return found
 
+    def drop_user(self) -> bool:
+        """Drops `--user` of installs that reach an environment now, which has no place for it; False if one stays."""
+        while judged := next(iter(self.failing()), None):
+            rewrite = Rewrite(self.context.text, judged.install.command)
+            drop_overrides(rewrite, judged.install)
+            edits = rewrite.edits()
+            if not edits:
+                return False
+            self.apply(edits)
+        return True
+
     def failing(self) -> list[Judged]:
         """The installs that stop at a usage error, and did not before."""
         known = {_at(j): j for j in self.before.judged}
@@ -72,7 +84,7 @@ class Draft:
         for _ in range(_MOST):
             judged = next(iter(self.worse()), None)
             if judged is None:
-                return True
+                return self.drop_user()
             way = _environments.way(self.context, judged)
             self.by_hand.append(way.explanation)
             count = len(self.worse())

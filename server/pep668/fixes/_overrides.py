@@ -122,7 +122,13 @@ def _without(context: Context, places: list[_Place]) -> Draft | None:
         if not edits:
             return None
         draft.apply(edits)
-    return draft
+    return draft if draft.edits and _count(draft.context) < _count(context) else None
+
+
+def _count(context: Context) -> int:
+    """How many places of the document switch the check off."""
+    spans = {o.evidence.span for o in context.overrides}
+    return len(spans | {s for c in context.commands for s in _of_facts(c)})
 
 
 def _now(draft: Draft, place: _Place) -> tuple[Command, Span] | None:

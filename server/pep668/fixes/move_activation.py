@@ -31,7 +31,7 @@ from pep668.text import Edit, Span, newline_of
 
 from ._creation import activation, inserted, quoted
 from ._draft import Draft
-from ._edits import Rewrite, drop_overrides, stays_here
+from ._edits import Rewrite, stays_here
 from ._image import region_of
 from ._index import index
 from ._lines import lines_of
@@ -101,14 +101,7 @@ def _worked(context: Context, judged: Judged, unused: Unused, edits: tuple[Edit,
         return None
     if found.environment.managed is not Managed.NO or found.environment.virtual_environment != _target(unused, found):
         return None
-    for each in draft.failing():
-        rewrite = Rewrite(draft.context.text, each.install.command)
-        drop_overrides(rewrite, each.install)
-        dropped = rewrite.edits()
-        if not dropped:
-            return None
-        draft.apply(dropped)
-    return None if draft.worse() or draft.failing() else draft
+    return draft if draft.drop_user() and not draft.worse() else None
 
 
 def _target(unused: Unused, found: Judged) -> str | None:

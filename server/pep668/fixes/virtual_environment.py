@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.model import Applicability, EnvironmentKind, Finding, Fix, Install, Judged, Managed, Verdict
+from pep668.model import Applicability, Edit, EnvironmentKind, Finding, Fix, Install, Judged, Managed, Verdict
 
 from . import _environments, _overrides
+from ._draft import Draft
 
 RULES = ("EM001", "EM002", "EM003", "EM004", "EM006", "EM007")
 ORDER = 10
@@ -38,12 +39,24 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     if judged.environment.kind is EnvironmentKind.VIRTUAL and judged.environment.managed is Managed.NO:
         return  # it has one
     way = _environments.way(context, judged)
-    if way.edits is None:
+    edits = _kept(context, judged, way.edits)
+    if edits is None:
         yield Fix(ID, way.title, applicability=Applicability.DISPLAY_ONLY, explanation=way.explanation)
         return
     safe = way.serves_later and judged.environment.verdict is Verdict.REFUSED
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
-    yield Fix(ID, way.title, way.edits, applicability=applicability, preferred=True, explanation=way.explanation)
+    yield Fix(ID, way.title, edits, applicability=applicability, preferred=True, explanation=way.explanation)
+
+
+def _kept(context: Context, judged: Judged, edits: tuple[Edit, ...] | None) -> tuple[Edit, ...] | None:
+    """The edits, and those that later installs with `--user` need which reach the environment by them."""
+    others = (j.install for j in context.judged if j is not judged)
+    if edits is None or context.again is None or not any(i.option("--user", "user") for i in others):
+        return edits
+    draft = Draft.with_edits(context, edits)
+    if not draft.failing():
+        return edits
+    return draft.edits if draft.drop_user() else None
 
 
 def _about(finding: Finding, install: Install) -> bool:
