@@ -12,9 +12,9 @@ from casefiles import Case
 from parsers import accepts
 from pep668 import fixes
 from pep668.analysis import Analysis
-from pep668.fixing import Pieces, candidates, fix_all, kind
+from pep668.fixing import candidates, fix_all, kind
 from pep668.model import Applicability, Edit, Span
-from pep668.text import apply_edits
+from pep668.text import Pieces, apply_edits
 from test_cases import CASES
 
 

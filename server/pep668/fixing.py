@@ -14,7 +14,7 @@ from itertools import zip_longest
 from . import fixes
 from .analysis import Analysis
 from .model import Applicability, Finding, Fix, Severity
-from .text import Edit, Span, apply_edits
+from .text import Edit, Pieces, apply_edits
 
 _MOST = 1000  # fixes in one document; each costs an analysis
 _REFUSALS = ("EM001", "EM002", "EM006", "EM007")
@@ -127,60 +127,3 @@ def _next(
                 return finding, fix, key
         passed.add(nothing)
     return None
-
-
-class Pieces:
-    """A text under edits, as pieces of what it was and of what is new."""
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-        self._pieces: list[Span | str] = [Span(0, length)]
-
-    def apply(self, edits: tuple[Edit, ...]) -> None:
-        """Edits of the text as it is now, which do not overlap."""
-        for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
-            before, rest = _split(self._pieces, edit.span.start)
-            _, behind = _split(rest, len(edit.span))
-            self._pieces = [*before, *([edit.new_text] if edit.new_text else []), *behind]
-
-    def original(self, offset: int) -> int:
-        """Where a place was at first; for new text, the place where it was put."""
-        last = 0
-        for piece in self._pieces:
-            if isinstance(piece, Span):
-                if offset < len(piece):
-                    return piece.start + offset
-                last = piece.end
-            elif offset < len(piece):
-                return last
-            offset -= len(piece)
-        return self._length
-
-    def edits(self) -> Iterator[Edit]:
-        """All edits as one step from the text as it was."""
-        at, new = 0, ""
-        for piece in (*self._pieces, Span(self._length, self._length)):
-            if isinstance(piece, str):
-                new += piece
-                continue
-            if new or piece.start > at:
-                yield Edit(Span(at, piece.start), new)
-            at, new = piece.end, ""
-
-
-def _split(pieces: list[Span | str], offset: int) -> tuple[list[Span | str], list[Span | str]]:
-    """The pieces before and behind an offset."""
-    before: list[Span | str] = []
-    for index, piece in enumerate(pieces):
-        if offset <= 0:
-            return before, pieces[index:]
-        if offset < len(piece):
-            if isinstance(piece, str):
-                parts: tuple[Span | str, Span | str] = piece[:offset], piece[offset:]
-            else:
-                middle = piece.start + offset
-                parts = Span(piece.start, middle), Span(middle, piece.end)
-            return [*before, parts[0]], [parts[1], *pieces[index + 1 :]]
-        before.append(piece)
-        offset -= len(piece)
-    return before, []

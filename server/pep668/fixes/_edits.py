@@ -17,10 +17,10 @@ _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _BLANKS = " \t"
 BYPASS_VARIABLES = ("PIP_BREAK_SYSTEM_PACKAGES", "UV_BREAK_SYSTEM_PACKAGES")
 _OVERRIDES = ("user", "break-system-packages")
-_ROOT = ("sudo", "doas")
+ROOT = ("sudo", "doas")
 # Wrappers that run the rest of the line on this machine, in this shell's directory.
 _TRANSPARENT = (
-    *_ROOT,
+    *ROOT,
     "env",
     "time",
     "nohup",
@@ -40,9 +40,11 @@ def tokens(command: Command) -> list[Span]:
 
     Words that one `$VARIABLE` expanded to have the same span.
     """
-    spans = [w.span for w in command.words] + [a.span for a in command.assignments]
-    for wrapper in command.wrappers:
-        spans += [w.span for w in wrapper.words] + [a.span for a in wrapper.assignments]
+    spans = []
+    parts: tuple[Command | Wrapper, ...] = (command, *command.wrappers)
+    for part in parts:
+        words = [w.span for w in part.words]
+        spans += words + [a.span for a in part.assignments if a.span not in words]  # those of sudo are words too
     return sorted(spans)
 
 
@@ -154,14 +156,16 @@ def drop_privileges(rewrite: Rewrite) -> bool:
     """Drop sudo with its options; False where it does more than becoming root."""
     command = rewrite.command
     for index, wrapper in enumerate(command.wrappers):
-        if wrapper.name not in _ROOT:
+        if wrapper.name not in ROOT:
             continue
         if _other_user(wrapper):
             return False
-        kept = [a for a in wrapper.assignments if a.name not in BYPASS_VARIABLES]
+        kept = [a.span for a in wrapper.assignments if a.name not in BYPASS_VARIABLES]
         if kept and index:
             return False
         for word in wrapper.words:
+            if word.span in kept:
+                continue  # it becomes one of the command's own
             rewrite.drop_before(word.span)
     return True
 

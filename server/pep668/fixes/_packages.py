@@ -94,9 +94,10 @@ def venv_package(context: Context, wanted: Command, package: str = PACKAGE) -> t
     """The edit that adds python3-venv to the apt line that brings Python; none where there is no such line."""
     if has_venv(context, wanted):
         return ()
-    command = python_installer(context, wanted, apt_only=True)
-    if command is None or not is_plain(context.text, command):
-        return ()
-    last = [w for w in command.words[1:] if _PYTHON.fullmatch(_name(w.pattern))][-1]
-    end = command.outer(Span(last.span.start, last.span.end)).end
-    return (Edit(Span(end, end), f" {package}"),)
+    for brings in (_PYTHON.fullmatch, _LIBRARY.match):  # a library brings Python along
+        for command in reversed(before(context, wanted)):
+            named = [w for w in command.words[1:] if command.name in _APT and brings(_name(w.pattern))]
+            if named and is_plain(context.text, command):
+                end = command.outer(Span(named[-1].span.start, named[-1].span.end)).end
+                return (Edit(Span(end, end), f" {package}"),)
+    return ()
