@@ -68,7 +68,7 @@ PARTS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.text("xyz",
 
 
 @given(st.lists(PARTS, max_size=5))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_edits_in_several_steps_are_one_step(steps: list[list[tuple[int, int, str]]]) -> None:
     text = now = "abcdefgh"
     pieces = Pieces(len(text))

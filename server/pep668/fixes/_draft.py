@@ -66,13 +66,15 @@ class Draft:
             self.apply(edits)
         return True
 
-    def failing(self) -> list[Judged]:
-        """The installs that stop at a usage error, and did not before."""
+    def failing(self, *, passed_before: bool = False) -> list[Judged]:
+        """The installs that stop at a usage error, and did not before; only those that were not refused, on demand."""
         known = {_at(j): j for j in self.before.judged}
         found = []
         for judged in self.context.judged:
             old = known.get(self._pieces.original(_at(judged)))
-            if judged.environment.usage_error and not (old is not None and old.environment.usage_error):
+            if not judged.environment.usage_error or (old is not None and old.environment.usage_error):
+                continue
+            if not passed_before or old is None or old.environment.verdict is not Verdict.REFUSED:
                 found.append(judged)
         return found
 

@@ -62,7 +62,10 @@ def _kept(context: Context, judged: Judged, edits: tuple[Edit, ...] | None) -> t
     draft = Draft.with_edits(context, edits)
     if not draft.failing():
         return edits
-    return draft.edits if draft.drop_user() else None
+    if draft.drop_user():
+        return draft.edits
+    # One that fails already is none the worse, whatever it says then.
+    return edits if not Draft.with_edits(context, edits).failing(passed_before=True) else None
 
 
 def _about(finding: Finding, install: Install) -> bool:
