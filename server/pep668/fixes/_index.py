@@ -14,7 +14,7 @@ from ._creation import created
 
 PACKAGE_MANAGERS = ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman")
 
-PROGRAM = re.compile(
+_PROGRAM = re.compile(
     r"(?:^|[;&|(!{]|\b(?:sudo|exec|then|do|else)\b)[ \t]*(?:/usr/bin/)?"
     r"([A-Za-z][\w.+-]*)(?=[ \t;&|)]|$)(?![ \t]+-m[ \t]+(?:pip|venv)\b)",
     re.MULTILINE,
@@ -76,4 +76,4 @@ def _brought(context: Context) -> Iterator[str]:
 @lru_cache(maxsize=64)
 def last_runs(region: Region) -> Mapping[str, int]:
     """Where each program's name stands for the last time as the first word of a command."""
-    return {match[1]: match.start() for match in PROGRAM.finditer(region.text)}
+    return {match[1]: match.start() for match in _PROGRAM.finditer(region.text)}

@@ -10,17 +10,9 @@ from functools import lru_cache
 from pep668 import languages, shell
 from pep668.data.applications import applications_among
 from pep668.data.names import normalized
-from pep668.model import Command, Expansion, Install, Judged, Region, ScopeKind
+from pep668.model import Command, Expansion, Judged, Region, ScopeKind
 
-from ._index import PROGRAM, last_runs
-
-# Programs of projects that are imported as well, so that no list of applications has them.
-_LIBRARIES = frozenset(
-    """
-    alembic ansible ansible-playbook celery coverage django-admin fastapi flake8 flask gunicorn isort ipython jupyter
-    jupyter-lab jupyter-notebook mypy pylint py.test pytest sphinx-build streamlit uvicorn
-    """.split()
-)
+from ._index import last_runs
 
 _READ = ("shell", "fish")
 _PYTHON = re.compile(r"python3?(?:\.\d+)?")
@@ -98,15 +90,6 @@ def _finds_by_path(command: Command, version: str | None) -> bool:
         and number in ("", "3", version)
         and all(w.name in _SAME_PATH and not w.has("-i", "--ignore-environment") for w in command.wrappers)
     )
-
-
-def runs(text: str, install: Install) -> bool:
-    """Whether a text, one command a line, runs Python or an installed program by its bare name."""
-    names = {match[1] for match in PROGRAM.finditer(text)}
-    packages = {normalized(name) for name in install.packages}
-    if any(name.rstrip("0123456789.") == "python" or normalized(name) in packages for name in names):
-        return True
-    return len(packages) < len(install.requests) and bool(names & _LIBRARIES or applications_among(names))
 
 
 def _leaves(command: Command) -> bool:

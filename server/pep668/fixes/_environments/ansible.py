@@ -28,9 +28,11 @@ from pep668.fixes._edits import (
     use_environment,
 )
 from pep668.fixes._index import index
-from pep668.fixes._later import relied_on, runs
+from pep668.fixes._later import relied_on
+from pep668.fixes._runs import runs
 from pep668.fixes._way import Way
 from pep668.model import EnvironmentKind, Install, Judged, Verdict
+from pep668.syntax.node import text
 from pep668.text import Edit, Span
 
 ORDER = 5
@@ -181,6 +183,8 @@ def _in_mapping(
     edits: list[Edit | None] = []
     for entry in entries:
         if entry.key.value in ("executable", "virtualenv_python", "break_system_packages"):
+            if "{{" in (text(entry.value) or ""):
+                return None
             dropped.append(entry)
         elif entry.key.value == "extra_args" and isinstance(entry.value, Scalar):
             written = source[entry.value.span.start : entry.value.span.end]

@@ -31,9 +31,10 @@ from pep668.fixes._edits import (
     use_environment,
 )
 from pep668.fixes._index import index
-from pep668.fixes._later import relied_on, runs
+from pep668.fixes._later import relied_on
 from pep668.fixes._make import REFERENCE, WORD, Makefile, makefile, region_of
 from pep668.fixes._packages import package_of, python_installer, system_packages
+from pep668.fixes._runs import runs
 from pep668.fixes._way import Way
 from pep668.languages._make_expand import UNKNOWN
 from pep668.languages._make_nouns import Rule
