@@ -40,6 +40,7 @@ _BLOCKS = {
     ),
     "restructuredtext": re.compile(r"[ \t]|\.\. "),
 }
+_COMMENT = re.compile(r"[ \t]*#")
 _SCOPES = (ScopeKind.BRANCH,)
 
 
@@ -181,7 +182,17 @@ def _before(context: Context, install: Install, lines: list[str]) -> tuple[Edit,
     lead = region.text[begin:at]
     if lead.strip():
         return None
-    return _inserted(context, command, at, "".join(f"{line}\n{lead}" for line in lines))
+    return _inserted(context, command, _above_comments(region, begin), "".join(f"{lead}{line}\n" for line in lines))
+
+
+def _above_comments(region: Region, begin: int) -> int:
+    """The beginning of a line, or of the first of the comments right above it, which are about it."""
+    while begin:
+        above = region.text.rfind("\n", 0, begin - 1) + 1
+        if not _COMMENT.match(region.text, above) or not region.map.is_verbatim(Span(above, begin)):
+            break
+        begin = above
+    return begin
 
 
 def _inserted(context: Context, command: Command, offset: int, new: str) -> tuple[Edit, ...] | None:
