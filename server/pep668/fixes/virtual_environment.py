@@ -15,7 +15,8 @@ used under its name. Other hosts write it in their own way:
 
 Fix safety: safe where the command is refused (what it would have installed is missing today) and the environment
 reaches all that follows and runs Python or an installed program; otherwise what should use the packages needs a look,
-and the fix is unsafe. Commands in strings, on other machines or as other users are shown, not edited.
+and the fix is unsafe; in documentation it always is. Commands in strings, on other machines or as other users are
+shown, not edited.
 """
 
 from __future__ import annotations

@@ -3,6 +3,9 @@
 People copy from it, so it says what people type: the environment is made and activated once, before the first install
 of a section, whose commands follow each other in one terminal, and the installs stay as they are but for sudo, `--user`
 and the override. New lines stand behind the block's prompt. Code in a sentence has no room for them: they are shown.
+
+It always needs a look: the text is for people on all kinds of systems, and what it says later (`sudo python3 tool.py`,
+a unit of systemd) may pass by what is active in a terminal.
 """
 
 from __future__ import annotations
@@ -62,7 +65,7 @@ def way(context: Context, judged: Judged) -> Way:
         words = (_own_words(context, other) if other is not install else () for other in open_)
         own = (_before(context, first, lines), _own_words(context, install), package_of(context, first))
         edits = combined(*own, *(w for w in words if w is not None))
-    return Way(f"Install into {place} instead", edits, shown)
+    return Way(f"Install into {place} instead", edits, shown, serves_later=False)
 
 
 # --- where ---------------------------------------------------------------------------------------------
