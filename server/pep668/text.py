@@ -290,7 +290,8 @@ class SourceMap:
         if inner.start >= inner.end:
             start = self.offset(inner.start)
             return Span(start, start)
-        return Span(self.offset(inner.start), self.end_offset(inner.end))
+        start, end = self.offset(inner.start), self.end_offset(inner.end)
+        return Span(start, end) if start <= end else Span(end, start)  # pieces need not stand in their order
 
     def is_verbatim(self, inner: Span) -> bool:
         """Whether the characters of `inner` stand in the outer text unchanged and unbroken."""
