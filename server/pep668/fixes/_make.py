@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from pep668.languages._make import read
 from pep668.languages._make_expand import HERE, UNKNOWN
@@ -14,11 +15,14 @@ from pep668.languages._make_values import Values
 from pep668.model import Command, Region
 from pep668.text import Edit, Span, newline_of
 
+from ._edits import Rewrite, tokens
+
 WORD = re.compile(r"[\w./+-]+")  # a path that make and the shell read as it stands
 REFERENCE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)\})")
 _PLACE = re.compile(rf"(?:{re.escape(HERE)}/|\$\{{HOME\}}/)?[\w./+-]*[\w+-]")
 _NAMES = re.compile(r"(?:py(?:thon)?_?)?v(?:irtual)?_?env(?:_?(?:dir|path|name|folder|root))?", re.IGNORECASE)
 _NO_PLACE = re.compile(r"\d+|true|false|yes|no|on|off|(?:.*/)?(?:bin|python[\d.]*|virtualenv)")
+_TELLING = re.compile(r"env|py", re.IGNORECASE)  # in a variable's name: it holds an environment or a Python
 _AUTOMATIC = re.compile(r"\$[({]?[\^+?<|]")
 _OWN_NAME = re.compile(r"(?<!\$)\$[({]?@")
 _OTHER_MAKE = re.compile(r"^[.!][ \t]*(?:if|include|for|else|endif|error|undef|cmdswitches)", re.MULTILINE)
@@ -112,7 +116,7 @@ class Makefile:
 
     def spelled(self, value: str, before: int) -> str:
         """A value as the file's author would write it: by the variable that holds it, where one does."""
-        found = next((name for name, held in self._steady(before) if held == value), None)
+        found = next((n for n, held in self._steady(before) if held == value and _TELLING.search(n)), None)
         if found is not None:
             return f"$({found})"
         return value.replace(HERE, "$(CURDIR)").replace("${HOME}", "$(HOME)")
@@ -230,6 +234,39 @@ class Makefile:
             return True
         goals = (t for rule in self.rules if rule.start < before for t in self.targets(rule))
         return any("%" not in t and (not t.startswith(".") or "/" in t) for t in goals)
+
+
+class Recipe(Rewrite):
+    """A command of a recipe. New words may hold references; a word that is a reference may give way as a whole."""
+
+    def __init__(self, text: str, command: Command, file: Makefile) -> None:
+        super().__init__(text, command)
+        self.file = file
+        self.plain = self.plain or _apart(text, [command.outer(span) for span in tokens(command)])
+
+    def replace(self, span: Span, new: str) -> None:
+        nested = self.command.region.origin is not None
+        written = None if nested and "$" in new else self.file.region.written(new)
+        if written is None or not self._whole(span):
+            self.plain = False
+        self._edits.append(Edit(self.command.outer(span), written or ""))
+
+    def drop(self, span: Span) -> None:
+        self.plain = self.plain and self._whole(span)
+        super().drop(span)
+
+    def _whole(self, span: Span) -> bool:
+        """Whether no reference made more than what stands there."""
+        made = (s.inner for s in self.command.region.map.segments if not s.verbatim)
+        return all(span.covers(s) or s.end <= span.start or span.end <= s.start for s in made)
+
+
+def _apart(text: str, outer: list[Span]) -> bool:
+    """Whether words stand in the document one behind the other, references among them."""
+    return all(
+        one.end <= other.start and not text[one.end : other.start].strip(" \t\\\r\n")
+        for one, other in pairwise(sorted(outer))
+    )
 
 
 @lru_cache(maxsize=8)

@@ -13,26 +13,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pep668.context import Context
 from pep668.environment.creation import making
 from pep668.fixes._creation import MOVES, has_pip, interpreter
 from pep668.fixes._directory import place_of
 from pep668.fixes._edits import (
-    Rewrite,
     combined,
     drop_overrides,
     drop_privileges,
     line_in_environment,
     start,
     stays_here,
-    tokens,
     use_environment,
 )
 from pep668.fixes._index import index
 from pep668.fixes._later import relied_on
-from pep668.fixes._make import REFERENCE, WORD, Makefile, makefile, region_of
+from pep668.fixes._make import REFERENCE, WORD, Makefile, Recipe, makefile, region_of
 from pep668.fixes._packages import package_of, python_installer, system_packages
 from pep668.fixes._runs import runs
 from pep668.fixes._way import Way
@@ -47,6 +44,7 @@ _PIP = re.compile(r"pip3?(?:\.\d+)?|(python(?:3(?:\.\d+)?)?) -m pip")
 _PYTHON = re.compile(r"(?:/usr/bin/)?python(?:3(?:\.\d+)?)?")
 _LEAD = re.compile(r"[ \t@+-]*(?:\$[({]\w+[)}][ \t]*)?")
 _REMOVES = re.compile(r"\brm\b|\$[({]RM\b")
+_ENVIRONMENT = re.compile(r"env\b|\benv", re.IGNORECASE)
 _SIMPLE_SHELLS = ("shell", "fish")
 
 
@@ -114,7 +112,7 @@ def _place(context: Context, file: Makefile, rule: Rule, judged: Judged) -> _Pla
                 return _Place(*made, None, True)
             continue
         own = own or _Place(*made, _pip_of(made, uv))
-        target = _target_of(file, where[0])
+        target = _target_of(context, file, where[0], made[1])
         if target is not None and not set(file.targets(rule)) & file.reached([target[1]]):
             return _Place(*made, target, True)
     if own is None:
@@ -158,15 +156,28 @@ def _made(context: Context, file: Makefile, rule: Rule, maker: Command) -> tuple
     return None if UNKNOWN in value else (source, value)
 
 
-def _target_of(file: Makefile, rule: Rule) -> tuple[str, str] | None:
-    """The target by which another rule can ask for what this one makes."""
+def _target_of(context: Context, file: Makefile, rule: Rule, place: str) -> tuple[str, str] | None:
+    """The target by which another rule can ask for an environment: a file of it, or one of such a name.
+
+    None where that does more (`setup`), where it removes the environment first, and where it fails itself as it is.
+    """
     if any(_REMOVES.search(line.made[0]) for line in rule.recipe):
         return None
+    for judged in context.judged:
+        found = file.rule_of(judged.install.command) if _is_open(judged, file) else None
+        if found is not None and found[0] is rule:
+            return None
     written, values = rule.targets.split(), file.targets(rule)
     if len(written) != len(values):
         return None
-    named = ((w, v) for w, v in zip(written, values, strict=True) if "%" not in v and UNKNOWN not in v)
-    return next(named, None)
+    for spelled, value in zip(written, values, strict=True):
+        if (
+            "%" not in value
+            and UNKNOWN not in value
+            and (_ENVIRONMENT.search(value) or f"{value}/".startswith(f"{place}/"))
+        ):
+            return spelled, value
+    return None
 
 
 # --- edits -----------------------------------------------------------------------------------------
@@ -342,46 +353,13 @@ def _command(context: Context, file: Makefile, install: Install, place: _Place) 
 
 
 def _own_words(context: Context, file: Makefile, install: Install, place: str | None) -> tuple[Edit, ...] | None:
-    rewrite = _Recipe(context.text, install.command, file)
+    rewrite = Recipe(context.text, install.command, file)
     if not drop_privileges(rewrite):
         return None
     drop_overrides(rewrite, install)
     if place is not None:
         use_environment(rewrite, install, place)
     return rewrite.edits()
-
-
-class _Recipe(Rewrite):
-    """A command of a recipe. New words may hold references; a word that is a reference may give way as a whole."""
-
-    def __init__(self, text: str, command: Command, file: Makefile) -> None:
-        super().__init__(text, command)
-        self.file = file
-        self.plain = self.plain or _apart(text, [command.outer(span) for span in tokens(command)])
-
-    def replace(self, span: Span, new: str) -> None:
-        nested = self.command.region.origin is not None
-        written = None if nested and "$" in new else self.file.region.written(new)
-        if written is None or not self._whole(span):
-            self.plain = False
-        self._edits.append(Edit(self.command.outer(span), written or ""))
-
-    def drop(self, span: Span) -> None:
-        self.plain = self.plain and self._whole(span)
-        super().drop(span)
-
-    def _whole(self, span: Span) -> bool:
-        """Whether no reference made more than what stands there."""
-        made = (s.inner for s in self.command.region.map.segments if not s.verbatim)
-        return all(span.covers(s) or s.end <= span.start or span.end <= s.start for s in made)
-
-
-def _apart(text: str, outer: list[Span]) -> bool:
-    """Whether words stand in the document one behind the other, references among them."""
-    return all(
-        one.end <= other.start and not text[one.end : other.start].strip(" \t\\\r\n")
-        for one, other in pairwise(sorted(outer))
-    )
 
 
 # --- what is shown ---------------------------------------------------------------------------------
