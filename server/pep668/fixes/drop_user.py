@@ -2,7 +2,8 @@
 
 Where the command is refused instead, it would be refused without `--user` as well: an environment is the way out.
 
-Fix safety: safe, since the command fails today and installs into its environment without the option.
+Fix safety: safe, since the command fails today and installs into its environment without the option. In documentation,
+whose blocks may be alternatives, it needs a look.
 """
 
 from __future__ import annotations
@@ -29,5 +30,10 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
             rewrite.drop(option.span)
     edits = rewrite.edits()
     title = f"Drop --user: {judged.environment.virtual_environment} takes the packages"
-    kind = Applicability.SAFE if edits else Applicability.DISPLAY_ONLY
-    yield Fix(ID, title, edits or (), applicability=kind, preferred=bool(edits), explanation="Leave `--user` out.")
+    explanation = "Leave `--user` out."
+    if not edits:
+        yield Fix(ID, title, applicability=Applicability.DISPLAY_ONLY, explanation=explanation)
+        return
+    document = judged.install.command.region.fact("document") is not None
+    kind = Applicability.UNSAFE if document else Applicability.SAFE
+    yield Fix(ID, title, edits, applicability=kind, preferred=True, explanation=explanation)

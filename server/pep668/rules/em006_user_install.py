@@ -2,7 +2,8 @@
 
 Finds `pip install --user` as a way round an externally managed Python. It takes the place of EM001 for that command: an
 error where it is refused, a hint where that depends on the machine. It is a warning in a virtual environment that the
-file makes: pip stops there with "Can not perform a '--user' install".
+file makes: pip stops there with "Can not perform a '--user' install"; in documentation, whose blocks may be
+alternatives, a hint.
 
 ## Why is this bad?
 
@@ -71,4 +72,6 @@ def _inside(judged: Judged) -> Iterator[Finding]:
     where = judged.environment.virtual_environment
     if where and any(reason.span == span for reason in judged.environment.evidence):
         message = f"{label(judged.install)} fails with `--user`: it runs in the virtual environment {where}"
-        yield finding(RULE.code, judged, message, Severity.WARNING, span)
+        # People may read a document's blocks as alternatives, in which no environment is active.
+        document = judged.install.command.region.fact("document") is not None
+        yield finding(RULE.code, judged, message, Severity.HINT if document else Severity.WARNING, span)
