@@ -12,7 +12,15 @@ from . import _environments
 from ._edits import Rewrite, drop_overrides
 
 _WEIGHT = {Verdict.ALLOWED: 0, Verdict.DEPENDS: 1, Verdict.REFUSED: 2}
-_MOST = 50  # installs that one fix moves
+MOST_INSTALLS = 50  # installs that one fix moves
+
+
+_MOST_READ = 2_000_000  # characters, some seconds' worth, for all findings of a document
+
+
+def affordable(context: Context, steps: int) -> bool:
+    """Whether a document can be understood again that many times: a hostile one would take hours."""
+    return context.again is not None and steps * len(context.text) <= _MOST_READ
 
 
 class Draft:
@@ -56,15 +64,20 @@ class Draft:
         return found
 
     def drop_user(self) -> bool:
-        """Drops `--user` of installs that reach an environment now, which has no place for it; False if one stays."""
-        while judged := next(iter(self.failing()), None):
+        """Drops `--user` of installs that reach an environment now, which has no place for it.
+
+        False if one stays that might have worked before.
+        """
+        edits: list[Edit] = []
+        for judged in self.failing():
             rewrite = Rewrite(self.context.text, judged.install.command)
             drop_overrides(rewrite, judged.install)
-            edits = rewrite.edits()
-            if not edits:
-                return False
+            edits += rewrite.edits() or ()
+        if edits:
             self.apply(edits)
-        return True
+        known = {_at(j): j for j in self.before.judged}
+        left = [known.get(self._pieces.original(_at(j))) for j in self.failing()]
+        return all(j is not None and j.environment.verdict is Verdict.REFUSED for j in left)
 
     def failing(self, *, passed_before: bool = False) -> list[Judged]:
         """The installs that stop at a usage error, and did not before; only those that were not refused, on demand."""
@@ -83,7 +96,7 @@ class Draft:
 
         Then `by_hand` says what to write.
         """
-        for _ in range(_MOST):
+        for _ in range(MOST_INSTALLS):
             judged = next(iter(self.worse()), None)
             if judged is None:
                 return self.drop_user()

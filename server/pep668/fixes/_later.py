@@ -48,23 +48,36 @@ def later(judged: Judged) -> Later:
     applications = set(applications_among(install.packages))
     if region.language not in _READ:
         end = install.command.span.end
-        runs = any(at >= end and _relies(name, packages) for name, at in last_runs(region).items())
+        last = last_runs(region).items()
+        runs = any(at >= end and (_PYTHON.fullmatch(n) or normalized(n) in packages) for n, at in last)
         return Later((), runs or bool(applications))
     found = tuple(_following(install.command, packages))
     return Later(found, bool(applications - {normalized(c.name or "") for c in found}))
 
 
 def _following(install: Command, packages: set[str]) -> Iterator[Command]:
-    for command in commands(install.region):
+    known = _by_name(install.region)
+    for command in (c for name in (_OF_PYTHON, *sorted(packages)) for c in known.get(name, ())):
         again = any(s.kind is ScopeKind.FUNCTION and s not in install.scope for s in command.scope)
-        if (command.span.start >= install.span.end or again) and command.words:
-            by_pip = any(w.value in _BY_PIP for w in command.words[1:3])
-            if _relies(command.name or "", packages) or ((command.name or "").startswith("pip") and by_pip):
-                yield command
+        if command.span.start >= install.span.end or again:
+            yield command
 
 
-def _relies(name: str, packages: set[str]) -> bool:
-    return _PYTHON.fullmatch(name) is not None or normalized(name) in packages
+_OF_PYTHON = ""  # the commands that run Python, or ask its pip what is there
+
+
+@lru_cache(maxsize=64)
+def _by_name(region: Region) -> dict[str, list[Command]]:
+    """The commands of a text by the normalized name of what they run."""
+    found: dict[str, list[Command]] = {}
+    for command in commands(region):
+        name = command.name or ""
+        by_pip = name.startswith("pip") and any(w.value in _BY_PIP for w in command.words[1:3])
+        if by_pip or _PYTHON.fullmatch(name):
+            found.setdefault(_OF_PYTHON, []).append(command)
+        elif name:
+            found.setdefault(normalized(name), []).append(command)
+    return found
 
 
 def reached(install: Command, runs: tuple[Command, ...], version: str | None, at: int) -> list[Command]:
@@ -73,8 +86,7 @@ def reached(install: Command, runs: tuple[Command, ...], version: str | None, at
     `version` is the Python's, as far as the install names it.
     """
     region = install.region
-    leaves = [c.span.start for c in commands(region) if _leaves(c) and c.span.start >= install.span.end]
-    until = min(leaves, default=len(region.text))
+    until = min((at for at in _left(region) if at >= install.span.end), default=len(region.text))
     inside = [s for s in install.scope if s.kind is ScopeKind.SUBSHELL and s.key < at]
     return [
         c for c in runs if c.span.start < until and all(s in c.scope for s in inside) and _finds_by_path(c, version)
@@ -90,6 +102,12 @@ def _finds_by_path(command: Command, version: str | None) -> bool:
         and number in ("", "3", version)
         and all(w.name in _SAME_PATH and not w.has("-i", "--ignore-environment") for w in command.wrappers)
     )
+
+
+@lru_cache(maxsize=64)
+def _left(region: Region) -> tuple[int, ...]:
+    """Where a text leaves its environments."""
+    return tuple(c.span.start for c in commands(region) if _leaves(c))
 
 
 def _leaves(command: Command) -> bool:

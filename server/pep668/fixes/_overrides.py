@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pep668.context import Context
 from pep668.environment.files import FALSE, may_switch_off
 from pep668.model import Applicability, Bypass, Command, Finding, Fix
 from pep668.text import Edit, Span
 
-from ._draft import Draft
+from ._draft import MOST_INSTALLS, Draft, affordable
 from ._edits import BYPASS_VARIABLES, Rewrite
 from ._image import anchor
 from ._index import index
@@ -32,18 +33,37 @@ def cure(context: Context, finding: Finding) -> Iterator[Fix]:
     if not isinstance(finding.subject, Command) or context.again is None:
         return
     what = "marker" if finding.rule == "EM004" else "override"
-    every = list(_places(context, finding.subject.region.place.system, what))
+    system = finding.subject.region.place.system
+    every = _places(context, system, what)
     own = next((p for p in every if p.span == finding.span), None)
     if own is None:
         return
     # One of several alone keeps nothing from being let through.
-    draft = _without(context, every) or _without(context, [p for p in every if _together(p, own)])
+    draft, moved = _of_system(context, system, what)
+    if draft is None:
+        draft, moved = _cured(context, tuple(p for p in every if _together(p, own)), _count(context))
     if draft is None:
         yield _shown(f"{_DONE[what]} and use virtual environments", _BY_HAND[what])
-    elif not draft.move_installs():
-        yield _shown(_title(what, draft), draft.by_hand[-1])
+    elif not moved:
+        yield _shown(_title(what, draft), draft.by_hand[-1] if draft.by_hand else _BY_HAND[what])
     else:
         yield Fix(ID, _title(what, draft), draft.edits, preferred=True, explanation="\n".join(draft.by_hand))
+
+
+@lru_cache(maxsize=16)
+def _of_system(context: Context, system: str, what: str) -> tuple[Draft | None, bool]:
+    return _cured(context, _places(context, system, what), 1)
+
+
+def _cured(context: Context, places: tuple[_Place, ...], times: int) -> tuple[Draft | None, bool]:
+    """The document without some places, and whether all that rests on them has an environment.
+
+    `times`: how often that is asked of the document.
+    """
+    if not affordable(context, times * (len(places) + min(len(context.judged), MOST_INSTALLS))):
+        return None, False
+    draft = _without(context, places)
+    return draft, draft is not None and draft.move_installs()
 
 
 def _shown(title: str, explanation: str) -> Fix:
@@ -71,8 +91,13 @@ class _Place:
     host: bool = False
 
 
-def _places(context: Context, system: str, what: str) -> Iterator[_Place]:
+@lru_cache(maxsize=16)
+def _places(context: Context, system: str, what: str) -> tuple[_Place, ...]:
     """All places that do it to a system, or to those below it."""
+    return tuple(_found(context, system, what))
+
+
+def _found(context: Context, system: str, what: str) -> Iterator[_Place]:
     systems = index(context).systems(system)
     bypasses = (Bypass.MARKER_REMOVED,) if what == "marker" else (Bypass.VARIABLE, Bypass.PIP_CONFIG)
     installs = {id(j.install.command) for j in context.judged}
@@ -111,7 +136,7 @@ def _together(one: _Place, other: _Place) -> bool:
     return one.command.region is other.command.region and one.command.statement == other.command.statement
 
 
-def _without(context: Context, places: list[_Place]) -> Draft | None:
+def _without(context: Context, places: tuple[_Place, ...]) -> Draft | None:
     """The document without some places; None where one cannot be taken out."""
     draft = Draft(context)
     for place in sorted(places, key=lambda p: p.span):
@@ -125,6 +150,7 @@ def _without(context: Context, places: list[_Place]) -> Draft | None:
     return draft if draft.edits and _count(draft.context) < _count(context) else None
 
 
+@lru_cache(maxsize=16)
 def _count(context: Context) -> int:
     """How many places of the document switch the check off."""
     spans = {o.evidence.span for o in context.overrides}

@@ -17,7 +17,7 @@ from pep668.environment.conflicts import is_enough
 from pep668.model import Applicability, Command, Edit, Finding, Fix, Judged, Owned
 from pep668.text import Span
 
-from ._draft import Draft
+from ._draft import Draft, affordable
 from ._edits import Rewrite
 from ._removal import removed
 
@@ -30,7 +30,9 @@ _VERBS = ("install", "add", "in", "reinstall", "-S", "-Sy", "-Syu")
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     judged = finding.subject
-    if not isinstance(judged, Judged) or context.again is None:
+    if not isinstance(judged, Judged):
+        return
+    if not affordable(context, 2 * sum(len(j.environment.owned) for j in context.judged)):
         return
     command = judged.install.command
     owned = next((o for o in _doubles(judged) if command.outer(o.request.span) == finding.span), None)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pep668.context import Context
 from pep668.model import (
@@ -30,7 +31,7 @@ from pep668.model import (
 from pep668.text import Edit, Span, newline_of
 
 from ._creation import activation, inserted, quoted
-from ._draft import Draft
+from ._draft import Draft, affordable
 from ._edits import Rewrite, stays_here
 from ._image import region_of
 from ._index import index
@@ -52,9 +53,11 @@ _WRITABLE = re.compile(r"[\w./~$\"{}+-]+")
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     judged = finding.subject
     unused = judged.environment.unused if isinstance(judged, Judged) else None
-    if not isinstance(judged, Judged) or unused is None or unused.reason not in _MOVED or context.again is None:
+    if not isinstance(judged, Judged) or unused is None or unused.reason not in _MOVED:
         return
     if not stays_here(judged.install.command) or (unused.reason is Missed.INACTIVE and not _wanted(context, judged)):
+        return
+    if not affordable(context, 3 * sum(j.environment.unused is not None for j in context.judged)):
         return
     earlier = _at(context, unused.evidence.span)
     for title, edits in _ways(context, judged, unused, earlier):
@@ -79,8 +82,14 @@ def _wanted(context: Context, judged: Judged) -> bool:
 
 def _at(context: Context, span: Span | None) -> Command | None:
     """The command that a place in the document is about."""
-    about = ((c, s) for c in context.commands for s in (c.span, *(a.span for a in c.assignments)))
-    return next((c for c, s in about if c.outer(s) == span), None)
+    return None if span is None else _commands(context).get(span)
+
+
+@lru_cache(maxsize=4)
+def _commands(context: Context) -> dict[Span, Command]:
+    """Commands by the places of them and of what they assign."""
+    about = ((c, s) for c in reversed(context.commands) for s in (c.span, *(a.span for a in c.assignments)))
+    return {c.outer(s): c for c, s in about}
 
 
 def _same_user(judged: Judged, earlier: Command | None) -> bool:

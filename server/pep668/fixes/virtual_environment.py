@@ -27,7 +27,7 @@ from pep668.context import Context
 from pep668.model import Applicability, Edit, EnvironmentKind, Finding, Fix, Install, Judged, Managed, Verdict
 
 from . import _environments, _overrides
-from ._draft import Draft
+from ._draft import Draft, affordable
 
 RULES = ("EM001", "EM002", "EM003", "EM004", "EM006", "EM007")
 ORDER = 10
@@ -58,8 +58,10 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
 def _kept(context: Context, judged: Judged, edits: tuple[Edit, ...] | None) -> tuple[Edit, ...] | None:
     """The edits, and those that later installs with `--user` need which reach the environment by them."""
     others = (j.install for j in context.judged if j is not judged)
-    if edits is None or context.again is None or not any(i.option("--user", "user") for i in others):
+    if edits is None or not any(i.option("--user", "user") for i in others):
         return edits
+    if not affordable(context, 2 * len(context.judged)):
+        return None
     draft = Draft.with_edits(context, edits)
     if not draft.failing():
         return edits
