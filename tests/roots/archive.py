@@ -13,8 +13,7 @@ FOLDER = "srv/archive"
 
 def fill(root: Path, packages: Iterable[str]) -> None:
     """Download packages with all that they depend on, and make them the only source of the root's apt."""
-    hosts = root / "etc/resolv.conf"
-    shutil.copyfile("/etc/resolv.conf", hosts)
+    shutil.copyfile("/etc/resolv.conf", root / "etc/resolv.conf")
     _apt(root, "clean")
     _apt(root, "update")
     _apt(root, "install", "--download-only", "-y", "--no-install-recommends", *packages)
@@ -31,7 +30,8 @@ def fill(root: Path, packages: Iterable[str]) -> None:
     (root / "etc/apt/sources.list").write_text(f"deb [trusted=yes] file:/{FOLDER} ./\n")
     _apt(root, "clean")
     for listed in (root / "var/lib/apt/lists").iterdir():
-        shutil.rmtree(listed) if listed.is_dir() else listed.unlink()
+        if listed.is_file():
+            listed.unlink()
 
 
 def _apt(root: Path, *arguments: str) -> None:

@@ -141,9 +141,7 @@ class Rewrite:
         return tuple(sorted([*self._edits, *(Edit(self._trimmed(s), "") for s in merged)]))
 
     def _trimmed(self, span: Span) -> Span:
-        """Behind the command's last word the blanks before a removed one go as well."""
-        if any(self.command.outer(t).start >= span.end for t in tokens(self.command)):
-            return span
+        """At the end of a line the blanks before a removed word go as well."""
         if span.end < len(self.text) and self.text[span.end] not in "\r\n;&|)\"'":
             return span
         if self.text[span.end : span.end + 1] in ("'", '"') and self.text[span.end - 1] in _BLANKS:
