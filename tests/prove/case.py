@@ -33,9 +33,8 @@ FILES = {
 class Case:
     """A document of a host.
 
-    `imports` are the modules that it is to bring, `root` the variant of the system that it runs on, `user` who runs it.
-    `refused`: pip refuses what it asks for, as it is. `stops`: it ends with an error then. `runs`: whether it is to be run
-    before the fix at all. `applications` are programs that it is to bring.
+    `imports` are the modules that it is to bring and `applications` the programs, `root` the variant of the system that
+    it runs on, `user` who runs it. `refused`: pip refuses what it asks for. `stops`: it ends with an error then.
     """
 
     name: str

@@ -40,11 +40,12 @@ def fixed(text: str, path: str, machine: Machine | None) -> list[Fixed]:
 
 
 def _converged(text: str, path: str, machine: Machine | None, wanted: str) -> Fixed:
-    safe, ids, titles = True, [], []
+    safe, ids, titles = True, list[str](), list[str]()
     for _ in range(_ROUNDS):
         proposed = [(finding, fix) for finding, fix in _proposed(text, path, machine) if fix.edits]
         chosen = next((fix for _, fix in proposed if fix.id == wanted), None) or next(
-            (fix for finding, fix in proposed if fix.preferred and (not wanted or finding.severity is Severity.ERROR)), None
+            (fix for finding, fix in proposed if fix.preferred and (not wanted or finding.severity is Severity.ERROR)),
+            None,
         )
         if chosen is None:
             return Fixed(wanted or ALL, text, safe, tuple(dict.fromkeys(ids)), tuple(titles))

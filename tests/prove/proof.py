@@ -46,9 +46,17 @@ class Proof:
     def proven(self) -> bool:
         return self.refused is not False and self.runs and self.imports and self.unchanged and self.again
 
+    @property
+    def shown(self) -> str:
+        """All of it, for people."""
+        said = f"{'proven' if self.proven else 'NOT PROVEN'} ({'safe' if self.safe else 'unsafe'})"
+        return f"=== {said}: {self.host}, {self.release}: {self.case}: {self.fix}\n{self.text}{self.why}"
 
-def proofs(store: Store, release: Release, host: ModuleType, case: Case) -> Iterator[Proof]:
-    """One proof for each fix of a document, on one release."""
+
+def proofs(
+    store: Store, release: Release, host: ModuleType, case: Case, *, alternatives: bool = True
+) -> Iterator[Proof]:
+    """One proof for each fix of a document on one release; without `alternatives` of the first and safe ones."""
     text = _for(release, case.text)
     with _start(store, release, host, case) as layer:
         machine = _machine(layer, case) if host.MACHINE else None
@@ -57,14 +65,14 @@ def proofs(store: Store, release: Release, host: ModuleType, case: Case) -> Iter
     shown = "" if refused == case.refused else f"before the fix, exit {ran.outcome.code}: {ran.outcome.output[-1500:]}"
     if refused and case.stops and ran.outcome.code == 0:
         shown = "before the fix: refused, and yet exit 0"
-    for one in fixed(text, case.path, machine):
+    for number, one in enumerate(fixed(text, case.path, machine)):
+        if number and not one.safe and not alternatives:
+            continue
         proof = Proof(host.NAME, release.suite, case.name, one.id, one.safe, one.text, refused or None, why=shown)
         yield replace(proof, refused=False) if shown else _proven(store, release, host, case, one, proof)
 
 
-def _proven(
-    store: Store, release: Release, host: ModuleType, case: Case, one: Fixed, proof: Proof
-) -> Proof:
+def _proven(store: Store, release: Release, host: ModuleType, case: Case, one: Fixed, proof: Proof) -> Proof:
     with _start(store, release, host, case) as layer:
         ran = host.replay(layer, case, one.text)
         if not ran.outcome.ok or REFUSAL in ran.outcome.output:
@@ -72,7 +80,9 @@ def _proven(
         problems = _imports(ran, case, one)
         changes = _changes(_before(made(release, case.root), case.user), system.look(ran.layer, case.user), one)
         again = host.replay(ran.layer, case, one.text)
-        failed = "" if again.outcome.ok else f"the second run: exit {again.outcome.code}: {again.outcome.output[-1500:]}"
+        failed = (
+            "" if again.outcome.ok else f"the second run: exit {again.outcome.code}: {again.outcome.output[-1500:]}"
+        )
         why = "\n".join(w for w in (problems, changes, failed) if w)
         return replace(proof, runs=True, imports=not problems, unchanged=not changes, again=not failed, why=why)
 
@@ -101,9 +111,7 @@ def _imports(ran: Ran, case: Case, one: Fixed) -> str:
 
 def _changes(before: system.System, after: system.System, one: Fixed) -> str:
     """What changed in the system that the fix was not to change, "" for nothing."""
-    changed = []
-    if before.verified != after.verified:
-        changed.append(f"dpkg --verify: {after.verified}")
+    changed = [f"dpkg --verify: {line}" for line in after.verified if line not in before.verified]
     if "last-resort" not in one.ids:  # which is to install for the system's Python, beside its packages
         changed += [f"pip list: {name}" for name in {*after.listed} ^ {*before.listed}]
         changed += [f"foreign: {name}" for name in {*after.foreign} ^ {*before.foreign}]

@@ -32,13 +32,13 @@ class System:
     `verified`: what `dpkg --verify` says; `foreign`: files in the system Python's folders that no package brought."""
 
     listed: tuple[str, ...]
-    verified: str
+    verified: tuple[str, ...]
     foreign: tuple[str, ...]
 
 
 def look(layer: Layer, user: str) -> System:
     """Ask the system's own programs; where it has no Python there is nothing to list."""
-    verified = layer.run(["dpkg", "--verify"]).output
+    verified = tuple(layer.run(["dpkg", "--verify"]).output.splitlines())
     if not (layer.path / "usr/bin/python3").is_symlink():
         return System((), verified, ())
     listed: tuple[str, ...] = ()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from .proof import Proof
 
-_COLUMNS = ("documents", "refused before", "fixed runs", "imports", "system unchanged", "second run", "safe, proven")
+BEGIN, END = "<!-- prove -->\n", "<!-- end of prove -->"
+_COLUMNS = ("documents", "refused before", "runs", "imports", "system unchanged", "second run", "safe ones proven")
 
 
 def table(proofs: Iterable[Proof]) -> str:
@@ -18,6 +21,21 @@ def table(proofs: Iterable[Proof]) -> str:
     for key, found in rows.items():
         lines.append(f"| {' | '.join([*key, *_cells(found)])} |")
     return "\n".join(lines) + "\n"
+
+
+def written(file: Path, proofs: Sequence[Proof]) -> None:
+    """Put the table and its sum between the marks of a page."""
+    safe = [p for p in proofs if p.safe]
+    proven = sum(p.proven for p in safe)
+    summed = (
+        f"{len(proofs)} fixed documents, {sum(p.proven for p in proofs)} proven; of {len(safe)} called safe {proven}.\n"
+    )
+    text = file.read_text(encoding="utf-8")
+    marked = re.compile(f"(?s)({BEGIN}).*?({END})")
+    if not marked.search(text):
+        raise ValueError(f"{file} has no place for the table")
+    rows = table(sorted(proofs, key=lambda p: (p.host, p.fix, p.release)))
+    file.write_text(marked.sub(lambda m: f"{m[1]}\n{summed}\n{rows}\n{m[2]}", text), encoding="utf-8")
 
 
 def _cells(found: list[Proof]) -> list[str]:

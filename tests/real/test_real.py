@@ -10,7 +10,6 @@ import pytest
 
 from pep668.analysis import analyze
 from pep668.model import Verdict
-
 from roots.layers import Store
 from roots.make import RELEASES, Release, made, unavailable
 
@@ -61,7 +60,9 @@ def test_each_sequence_ends_as_the_verdict_says(release: Release, capsys: pytest
         said = verdict(release.image, steps)
         counted[f"{real.value if real else 'failed before'}, said {said.value}"] += 1
         if real is not said:
-            wrong.append(f"--- {real and real.value}, said {said.value}\n{dockerfile(release.image, steps)}{printed[-300:]}")
+            wrong.append(
+                f"--- {real and real.value}, said {said.value}\n{dockerfile(release.image, steps)}{printed[-300:]}"
+            )
     with capsys.disabled():
         print(f"\n{release.suite}: {len(listed)} sequences run: {dict(counted)}")
     assert counted["refused, said refused"] > 50

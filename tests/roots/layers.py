@@ -60,7 +60,9 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.communicate("")
         self._holder.cleanup()
 
@@ -117,7 +119,9 @@ class Layer:
     def __enter__(self) -> Layer:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.store.inside(["sh", "-c", 'umount -R -l "$1/root"; rm -rf "$1"', "sh", str(self.folder)])
 
     @property
@@ -146,7 +150,14 @@ class Layer:
         """Run a program in the layer with these variables only, besides PATH and HOME."""
         known = {"PATH": PATH, "HOME": self.home(user), **(variables or {})}
         moved = ["/bin/sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", folder, *command]
-        entered = ["chroot", f"--userspec={user}", str(self.inner), "env", "-i", *(f"{k}={v}" for k, v in known.items())]
+        entered = [
+            "chroot",
+            f"--userspec={user}",
+            str(self.inner),
+            "env",
+            "-i",
+            *(f"{k}={v}" for k, v in known.items()),
+        ]
         return self.store.inside([*entered, *moved], given)
 
     def home(self, user: str) -> str:

@@ -1,8 +1,8 @@
 """Debian roots made by debootstrap, one for each release and set of packages.
 
-The archive is the one that this machine's apt uses. Nothing outside of `build/roots` is changed. What a root has besides
-the release's own: a second user `app` who may use sudo, wheels to install without an index (`/wheels`), and an archive of
-the few packages that tests install (`/srv/archive`), so that nothing in it needs a network.
+The archive is the one that this machine's apt uses. Nothing outside of `build/roots` is changed. What a root has
+besides the release's own: a second user `app` who may use sudo, wheels to install without an index (`/wheels`), and an
+archive of the few packages that tests install (`/srv/archive`), so that nothing in it needs a network.
 """
 
 from __future__ import annotations
@@ -43,8 +43,17 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "pip": ("python3", "python3-pip", "sudo", "make"),
     "venv": ("python3", "python3-pip", "sudo", "make", "python3-venv"),
     "tools": ("python3", "python3-pip", "sudo", "make", "python3-venv", "pipx"),
+    "ansible": ("python3", "python3-pip", "sudo", "make", "python3-venv", "python3-packaging"),
 }
-_ARCHIVED = (*VARIANTS["tools"], "python3-six", "python3-iniconfig", "python3-virtualenv", "pyflakes3", "python3-full")
+_ARCHIVED = (
+    *VARIANTS["tools"],
+    "python3-packaging",
+    "python3-six",
+    "python3-iniconfig",
+    "python3-virtualenv",
+    "pyflakes3",
+    "python3-full",
+)
 
 
 def unavailable() -> str:
@@ -103,6 +112,20 @@ def _extend(release: Release, root: Path, variant: str) -> None:
     (root / "etc/sudoers.d/app").write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n")
     if variant == "tools":
         _add_uv(root)
+    if variant == "ansible":
+        _add_ansible(release, root)
+
+
+def _add_ansible(release: Release, root: Path) -> None:
+    """ansible-core in an environment of its own, from wheels for the root's Python."""
+    folder = root / "tmp" / "ansible"
+    machine = os.uname().machine
+    tags = [f"manylinux{tag}_{machine}" for tag in ("2014", "_2_17", "_2_28", "_2_34")]
+    chosen = ["--python-version", release.python, "--only-binary", ":all:", *(f"--platform={tag}" for tag in tags)]
+    _run(sys.executable, "-m", "pip", "download", "-q", *chosen, "-d", str(folder), "ansible-core")
+    _run("chroot", str(root), "python3", "-m", "venv", "/opt/ansible")
+    _run("chroot", str(root), "/opt/ansible/bin/pip", "install", "-q", "--find-links", "/tmp/ansible", "ansible-core")
+    shutil.rmtree(folder)
 
 
 def _add_uv(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""Dockerfiles: read by BuildKit's own parser, their instructions replayed in order, each on the layer of the one before.
+"""Dockerfiles: read by BuildKit's own parser; their instructions are replayed in order, each on the layer before.
 
 As in a builder what was run once is not run again: the layer of an instruction is remembered with that below it.
 """
@@ -6,13 +6,14 @@ As in a builder what was run once is not run again: the layer of an instruction 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-import dockerfile as buildkit
-from roots.layers import PATH, Layer, Outcome
+import dockerfile as buildkit  # type: ignore[import-not-found]
 
 from prove.case import FILES, Case, Ran
+from roots.layers import PATH, Layer, Outcome
 
 NAME = "Dockerfile"
 MACHINE = False
@@ -74,7 +75,7 @@ def _with_context(layer: Layer, case: Case) -> Layer:
     return _on(layer, ("context", *case.files.items()), write)[0]
 
 
-def _instruction(image: _Image, step: buildkit.Command, stages: dict[str, _Image]) -> tuple[_Image, Outcome]:
+def _instruction(image: _Image, step: Any, stages: dict[str, _Image]) -> tuple[_Image, Outcome]:
     nothing = Outcome(0, "")
     if step.cmd == "ENV":
         pairs = list(zip(step.value[::2], step.value[1::2], strict=True))
@@ -101,12 +102,16 @@ def _instruction(image: _Image, step: buildkit.Command, stages: dict[str, _Image
     raise NotImplementedError(step.original)
 
 
-def _run(image: _Image, step: buildkit.Command) -> tuple[_Image, Outcome]:
+def _run(image: _Image, step: Any) -> tuple[_Image, Outcome]:
     written = step.heredocs[0].content if step.heredocs and step.value[0].startswith("<<") else ""
     if step.json:
         command = list(step.value)
     elif written.startswith("#!"):
-        command = ["/bin/sh", "-c", f"cat > /tmp/heredoc && chmod +x /tmp/heredoc && exec /tmp/heredoc <<'.'\n{written}."]
+        command = [
+            "/bin/sh",
+            "-c",
+            f"cat > /tmp/heredoc && chmod +x /tmp/heredoc && exec /tmp/heredoc <<'.'\n{written}.",
+        ]
     else:
         text = written or step.value[0] + "".join(f"\n{h.content}{h.name}" for h in step.heredocs)
         command = [*image.shell, text]
@@ -133,7 +138,7 @@ done
 """
 
 
-def _copy(image: _Image, step: buildkit.Command, stages: dict[str, _Image]) -> tuple[_Image, Outcome]:
+def _copy(image: _Image, step: Any, stages: dict[str, _Image]) -> tuple[_Image, Outcome]:
     flags = dict(f.removeprefix("--").split("=", 1) for f in step.flags)
     stage = stages.get(flags.get("from", ""))
     top = f"{stage.layer.inner}/" if stage else f"{image.layer.inner}{_CONTEXT}/"
@@ -151,9 +156,8 @@ def _copy(image: _Image, step: buildkit.Command, stages: dict[str, _Image]) -> t
     return replace(image, layer=made), outcome
 
 
-def _on(layer: Layer, key: object, work: object) -> tuple[Layer, Outcome]:
+def _on(layer: Layer, key: object, work: Callable[[Layer], Outcome]) -> tuple[Layer, Outcome]:
     """A layer on another in which something was done, made once."""
-    assert callable(work)
     with layer.lock:
         if key not in layer.built:
             child = layer.child()
@@ -203,67 +207,119 @@ def _files() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield f"RUN {' '.join(run.split())}", f"{head}RUN {run}\n", imports
     one = "apt-get update && apt-get install -y python3-pip"
     yield "all in one RUN", f"FROM debian:12\nRUN {one} && pip3 install six\n", ("six",)
-    yield "all in one RUN, continued", (
-        f"FROM debian:12\nRUN apt-get update \\\n && apt-get install -y \\\n    python3 \\\n    python3-pip \\\n"
-        " && pip3 install six \\\n && rm -rf /var/lib/apt/lists/*\n"
-    ), ("six",)
-    yield "all in one RUN, with a clean-up and a use", (
-        f"FROM debian:12\nRUN {one} && pip3 install six && python3 -c 'import sys'\nRUN python3 -c 'import six'\n"
-    ), ("six",)
-    yield "COPY requirements.txt", f"{head}WORKDIR /app\nCOPY requirements.txt .\nRUN pip3 install -r requirements.txt\n", (
-        "six",
-        "iniconfig",
+    yield (
+        "all in one RUN, continued",
+        (
+            "FROM debian:12\nRUN apt-get update \\\n && apt-get install -y \\\n    python3 \\\n    python3-pip \\\n"
+            " && pip3 install six \\\n && rm -rf /var/lib/apt/lists/*\n"
+        ),
+        ("six",),
     )
-    yield "COPY .", f"{head}WORKDIR /app\nCOPY . .\nRUN pip install .\nCMD [\"python3\", \"check.py\"]\n", ("own",)
+    yield (
+        "all in one RUN, with a clean-up and a use",
+        (f"FROM debian:12\nRUN {one} && pip3 install six && python3 -c 'import sys'\nRUN python3 -c 'import six'\n"),
+        ("six",),
+    )
+    yield (
+        "COPY requirements.txt",
+        f"{head}WORKDIR /app\nCOPY requirements.txt .\nRUN pip3 install -r requirements.txt\n",
+        (
+            "six",
+            "iniconfig",
+        ),
+    )
+    yield "COPY .", f'{head}WORKDIR /app\nCOPY . .\nRUN pip install .\nCMD ["python3", "check.py"]\n', ("own",)
     yield "-e .", f"{head}WORKDIR /app\nCOPY . .\nRUN pip install -e .\n", ("own",)
     yield "USER", f"{head}USER app\nRUN pip3 install six\n", ("six",)
     yield "USER with --user", f"{head}USER app\nWORKDIR /home/app\nRUN pip3 install --user six\n", ("six",)
     yield "USER behind", f"{head}RUN pip3 install six\nUSER app\nRUN python3 -c 'import six'\n", ("six",)
-    yield "two RUNs, the second as a user", f"{head}RUN pip3 install six\nUSER app\nRUN pip3 install iniconfig\n", (
-        "six",
-        "iniconfig",
+    yield (
+        "two RUNs, the second as a user",
+        f"{head}RUN pip3 install six\nUSER app\nRUN pip3 install iniconfig\n",
+        (
+            "six",
+            "iniconfig",
+        ),
     )
-    yield "two RUNs as users", f"{head}USER app\nRUN pip3 install six\nUSER root\nRUN pip3 install iniconfig\n", (
-        "six",
-        "iniconfig",
+    yield (
+        "two RUNs as users",
+        f"{head}USER app\nRUN pip3 install six\nUSER root\nRUN pip3 install iniconfig\n",
+        (
+            "six",
+            "iniconfig",
+        ),
     )
     yield "USER by number", f"{head}USER 1000:1000\nRUN pip3 install six\n", ("six",)
     yield "SHELL bash", f'{head}SHELL ["/bin/bash", "-euo", "pipefail", "-c"]\nRUN pip3 install six | cat\n', ("six",)
     yield "a login shell", f'{head}SHELL ["/bin/bash", "-lc"]\nRUN pip3 install six\n', ("six",)
     yield "ARG in FROM", f"ARG TAG=12\nFROM debian:${{TAG}}\n{_PYTHON}RUN pip3 install six\n", ("six",)
-    yield "a later stage on an earlier one", f"FROM debian:12 AS base\n{_PYTHON}FROM base\nRUN pip3 install six\n", (
-        "six",
+    yield (
+        "a later stage on an earlier one",
+        f"FROM debian:12 AS base\n{_PYTHON}FROM base\nRUN pip3 install six\n",
+        ("six",),
     )
-    yield "a stage on one with packages", (
-        f"FROM debian:12 AS base\n{_PYTHON}RUN pip3 install six\nFROM base\nRUN pip3 install iniconfig\n"
-    ), ("six", "iniconfig")
-    yield "two stages, each its own", (
-        f"FROM debian:12 AS build\n{_PYTHON}RUN pip3 install iniconfig\nRUN pip3 wheel -w /w six\n"
-        f"FROM debian:12\n{_PYTHON}COPY --from=build /w /w\nRUN pip3 install /w/six*.whl\n"
-    ), ("six",)
-    yield "a stage whose user site is copied", (
-        f"FROM debian:12 AS build\n{_PYTHON}RUN pip3 install --user six\n"
-        "FROM debian:12\nRUN apt-get update && apt-get install -y python3\n"
-        "COPY --from=build /root/.local /root/.local\n"
-    ), ("six",)
-    yield "a stage whose packages are copied", (
-        f"FROM debian:12 AS build\n{_PYTHON}RUN pip3 install --prefix=/install six && pip3 install iniconfig\n"
-        "FROM debian:12\nRUN apt-get update && apt-get install -y python3\nCOPY --from=build /usr/local /usr/local\n"
-    ), ("iniconfig",)
-    yield "a venv that no RUN uses", f"{head}RUN apt-get install -y python3-venv && python3 -m venv /v\nRUN pip3 install six\n", (
-        "six",
+    yield (
+        "a stage on one with packages",
+        (f"FROM debian:12 AS base\n{_PYTHON}RUN pip3 install six\nFROM base\nRUN pip3 install iniconfig\n"),
+        ("six", "iniconfig"),
     )
-    yield "a venv activated in another RUN", (
-        f"{head}RUN apt-get install -y python3-venv && python3 -m venv /v && . /v/bin/activate\nRUN pip3 install six\n"
-    ), ("six",)
-    yield "lists removed", (
-        "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
-        "RUN pip3 install six\n"
-    ), ("six",)
-    yield "libraries from apt", (
-        "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-iniconfig\n"
-        "RUN pip3 install six\nRUN python3 -c 'import six, iniconfig'\n"
-    ), ("six", "iniconfig")
-    yield "a use behind", f"{head}RUN pip3 install pyflakes\nRUN pyflakes --version && python3 -c 'import pyflakes'\n", (
-        "pyflakes",
+    yield (
+        "two stages, each its own",
+        (
+            f"FROM debian:12 AS build\n{_PYTHON}RUN pip3 install iniconfig\nRUN pip3 wheel -w /w six\n"
+            f"FROM debian:12\n{_PYTHON}COPY --from=build /w /w\nRUN pip3 install /w/six*.whl\n"
+        ),
+        ("six",),
+    )
+    yield (
+        "a stage whose user site is copied",
+        (
+            f"FROM debian:12 AS build\n{_PYTHON}RUN pip3 install --user six\n"
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3\n"
+            "COPY --from=build /root/.local /root/.local\n"
+        ),
+        ("six",),
+    )
+    yield (
+        "a stage whose packages are copied",
+        (
+            f"FROM debian:12 AS build\n{_PYTHON}RUN pip3 install --prefix=/install six && pip3 install iniconfig\n"
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3\n"
+            "COPY --from=build /usr/local /usr/local\n"
+        ),
+        ("iniconfig",),
+    )
+    yield (
+        "a venv that no RUN uses",
+        f"{head}RUN apt-get install -y python3-venv && python3 -m venv /v\nRUN pip3 install six\n",
+        ("six",),
+    )
+    yield (
+        "a venv activated in another RUN",
+        (
+            f"{head}RUN apt-get install -y python3-venv && python3 -m venv /v && . /v/bin/activate\n"
+            "RUN pip3 install six\n"
+        ),
+        ("six",),
+    )
+    yield (
+        "lists removed",
+        (
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
+            "RUN pip3 install six\n"
+        ),
+        ("six",),
+    )
+    yield (
+        "libraries from apt",
+        (
+            "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip python3-iniconfig\n"
+            "RUN pip3 install six\nRUN python3 -c 'import six, iniconfig'\n"
+        ),
+        ("six", "iniconfig"),
+    )
+    yield (
+        "a use behind",
+        f"{head}RUN pip3 install pyflakes\nRUN pyflakes --version && python3 -c 'import pyflakes'\n",
+        ("pyflakes",),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import yaml
-from roots.layers import PATH, Layer, Outcome
 
 from prove.case import PROJECT, Case, Ran
+from roots.layers import PATH, Layer, Outcome
 
 NAME = "GitHub workflow"
 MACHINE = False
@@ -56,7 +56,9 @@ def _step(
     script, handed = f"{_TEMP}/{number}.sh", {n: f"{_TEMP}/{n}-{number}" for n in ("GITHUB_ENV", "GITHUB_PATH")}
     run = str(step["run"])
     layer.write(_TEMP, {f"{number}.sh": run if run.endswith("\n") else f"{run}\n"})
-    layer.run(["sh", "-c", f"rm -f {' '.join(handed.values())}; touch {' '.join(handed.values())}; chmod 666 {_TEMP}/*"])
+    layer.run(
+        ["sh", "-c", f"rm -f {' '.join(handed.values())}; touch {' '.join(handed.values())}; chmod 666 {_TEMP}/*"]
+    )
     layer.run(["chmod", "777", _TEMP])
     own = step.get("env", {})
     assert isinstance(own, dict)
@@ -74,7 +76,8 @@ def _step(
 
 def _workflow(*steps: str, above: str = "", job: str = "") -> str:
     listed = "".join(f"      - {step}\n" for step in steps)
-    return f"on: push\n{above}jobs:\n  test:\n    runs-on: ubuntu-latest\n    container: debian:12\n{job}    steps:\n{listed}"
+    head = f"on: push\n{above}jobs:\n  test:\n    runs-on: ubuntu-latest\n    container: debian:12\n{job}"
+    return f"{head}    steps:\n{listed}"
 
 
 def cases() -> Iterator[Case]:
@@ -90,28 +93,48 @@ def _files() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     checkout = "uses: actions/checkout@v4"
     yield "one line", _workflow("run: pip install six"), ("six",)
     yield "behind checkout", _workflow(checkout, "run: pip3 install -r requirements.txt"), ("six", "iniconfig")
-    yield "a block", _workflow("run: |\n          pip install six\n          pip install iniconfig"), ("six", "iniconfig")
+    yield (
+        "a block",
+        _workflow("run: |\n          pip install six\n          pip install iniconfig"),
+        ("six", "iniconfig"),
+    )
     yield "a name", _workflow("name: Dependencies\n        run: python3 -m pip install six"), ("six",)
     yield "two steps", _workflow("run: pip install six", "run: pip install iniconfig"), ("six", "iniconfig")
     yield "a step that uses it", _workflow(checkout, "run: pip install -e .", "run: python3 check.py"), ("own",)
     yield "a step that runs it", _workflow("run: pip install pyflakes", "run: pyflakes --version"), ("pyflakes",)
-    yield "the same step uses it", _workflow("run: |\n          pip install six\n          python3 -c 'import six'"), ("six",)
+    yield (
+        "the same step uses it",
+        _workflow("run: |\n          pip install six\n          python3 -c 'import six'"),
+        ("six",),
+    )
     yield "a folder", _workflow("run: pip install -r requirements.txt\n        working-directory: sub"), ("six",)
-    yield "a folder for all, and a use", _workflow(
-        "run: pip install -r requirements.txt",
-        "run: python3 -c 'import six'",
-        job="    defaults:\n      run:\n        working-directory: sub\n",
-    ), ("six",)
+    yield (
+        "a folder for all, and a use",
+        _workflow(
+            "run: pip install -r requirements.txt",
+            "run: python3 -c 'import six'",
+            job="    defaults:\n      run:\n        working-directory: sub\n",
+        ),
+        ("six",),
+    )
     yield "bash", _workflow("run: pip install six | cat\n        shell: bash"), ("six",)
-    yield "--user and a path", _workflow(
-        "run: pip install --user six", 'run: echo "$HOME/.local/bin" >> "$GITHUB_PATH"'
-    ), ("six",)
-    yield "apt-get in the same step", _workflow(
-        "run: |\n          apt-get update\n          apt-get install -y python3-pip\n          pip3 install six"
-    ), ("six",)
+    yield (
+        "--user and a path",
+        _workflow("run: pip install --user six", 'run: echo "$HOME/.local/bin" >> "$GITHUB_PATH"'),
+        ("six",),
+    )
+    yield (
+        "apt-get in the same step",
+        _workflow(
+            "run: |\n          apt-get update\n          apt-get install -y python3-pip\n          pip3 install six"
+        ),
+        ("six",),
+    )
     yield "a venv of another step", _workflow("run: python3 -m venv .venv", "run: pip install six"), ("six",)
-    yield "a venv activated in another step", _workflow(
-        "run: |\n          python3 -m venv .venv\n          . .venv/bin/activate", "run: pip install six"
-    ), ("six",)
+    yield (
+        "a venv activated in another step",
+        _workflow("run: |\n          python3 -m venv .venv\n          . .venv/bin/activate", "run: pip install six"),
+        ("six",),
+    )
     yield "folded", _workflow("run: >\n          pip install\n          six\n          iniconfig"), ("six", "iniconfig")
     yield "sudo is not there", _workflow("run: |\n          set -x\n          sudo pip3 install six"), ("six",)

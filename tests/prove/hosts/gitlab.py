@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import yaml
-from roots.layers import Layer, Outcome
 
 from prove.case import PROJECT, Case, Ran
+from roots.layers import Layer, Outcome
 
 NAME = "GitLab pipeline"
 MACHINE = False
@@ -62,14 +62,24 @@ def _files() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "cd, then pip", _job("cd sub", "pip install -r requirements.txt"), ("six",)
     yield "a block", _job("|\n      pip install six\n      pip install iniconfig"), ("six", "iniconfig")
     yield "a quoted line", _job('"pip install six"'), ("six",)
-    yield "apt-get before", _job(
-        "pip3 install six", before=("apt-get update -qq", "apt-get install -y -qq python3-pip")
-    ), ("six",)
+    yield (
+        "apt-get before",
+        _job("pip3 install six", before=("apt-get update -qq", "apt-get install -y -qq python3-pip")),
+        ("six",),
+    )
     yield "apt-get in the line", _job("apt-get update && apt-get install -y python3-pip && pip3 install six"), ("six",)
     yield "before_script for all", _job("python3 check.py", above="before_script:\n  - pip install six\n\n"), ("six",)
-    yield "default", _job(
-        "pip install six", above="default:\n  image: debian:12\n  before_script:\n    - pip3 install iniconfig\n\n"
-    ), ("six", "iniconfig")
+    yield (
+        "default",
+        _job(
+            "pip install six", above="default:\n  image: debian:12\n  before_script:\n    - pip3 install iniconfig\n\n"
+        ),
+        ("six", "iniconfig"),
+    )
     yield "a venv that is not activated", _job("python3 -m venv venv", "pip install six"), ("six",)
-    yield "two jobs", _job("pip install six") + "\n" + _job("pip install iniconfig").replace("test:", "lint:"), ("iniconfig",)
+    yield (
+        "two jobs",
+        _job("pip install six") + "\n" + _job("pip install iniconfig").replace("test:", "lint:"),
+        ("iniconfig",),
+    )
     yield "script as one string", "test:\n  image: debian:12\n  script: pip install six\n", ("six",)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roots.layers import Layer
-
 from prove.case import PROJECT, Case, Ran
+from roots.layers import Layer
 
 NAME = "Python script"
 MACHINE = True

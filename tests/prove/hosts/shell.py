@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roots.layers import Layer
-
 from prove.case import PROJECT, Case, Ran
+from roots.layers import Layer
 
 NAME = "shell script"
 MACHINE = True
@@ -98,10 +97,16 @@ def _scripts() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "bash -c", f"{_STRICT}bash -c 'pip install six'\n", ("six",)
     yield "a heredoc", f"{_STRICT}sh -e <<EOF\npip install six\nEOF\n", ("six",)
     yield "xargs", f"{_BASH}cat requirements.txt | xargs pip install\n", ("six", "iniconfig")
-    yield "a comment and a condition", f"{_STRICT}# deps\n[ -n \"$SKIP\" ] || pip install six # now\n", ("six",)
+    yield "a comment and a condition", f'{_STRICT}# deps\n[ -n "$SKIP" ] || pip install six # now\n', ("six",)
     yield "a venv that is not activated", f"{_STRICT}python3 -m venv env\npip install six\n", ("six",)
-    yield "a venv activated in another shell", f"{_STRICT}python3 -m venv env\n(. env/bin/activate)\npip install six\n", ("six",)
-    yield "a venv, then the system's pip", (
-        f"{_STRICT}python3 -m venv env\n. env/bin/activate\n/usr/bin/pip install six\n"
-    ), ("six",)
+    yield (
+        "a venv activated in another shell",
+        f"{_STRICT}python3 -m venv env\n(. env/bin/activate)\npip install six\n",
+        ("six",),
+    )
+    yield (
+        "a venv, then the system's pip",
+        (f"{_STRICT}python3 -m venv env\n. env/bin/activate\n/usr/bin/pip install six\n"),
+        ("six",),
+    )
     yield "a venv, then sudo pip", f"{_STRICT}python3 -m venv env\n. env/bin/activate\nsudo pip install six\n", ("six",)
