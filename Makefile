@@ -39,7 +39,9 @@ test-setup: vsix workbench
 	@scripts/system_packages.sh python3-pip python3-venv debootstrap
 
 # The table in docs/evaluation.md is of this run; the tests run a part of it.
-prove: test-setup
+prove:
+	@scripts/setup.sh test lint
+	@scripts/system_packages.sh debootstrap
 	PYTHONPATH=server:tests $(PY) -m prove.run --write docs/evaluation.md
 
 bench:
