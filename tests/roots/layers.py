@@ -21,6 +21,7 @@ set -e
 mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay layer -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" "$1/root"
 mount --bind /dev "$1/root/dev"
+mount -t tmpfs -o mode=1777 shm "$1/root/dev/shm"
 mount -t proc proc "$1/root/proc"
 """
 
