@@ -177,6 +177,13 @@ _PYTHON = "RUN apt-get update && apt-get install -y --no-install-recommends pyth
 def cases() -> Iterator[Case]:
     for name, text, imports in _files():
         yield Case(name, text, "Dockerfile", imports, root="bare", user="root", files=FILES)
+    own = (
+        f"FROM debian:12\n{_PYTHON}RUN apt-get install -y python3-venv && python3 -m venv /v\n"
+        "USER app\nRUN pip3 install six\n"
+    )
+    yield Case("a user and a venv of root's", own, "Dockerfile", root="bare", user="root")
+    crlf = f"FROM debian:12\n{_PYTHON}RUN pip3 install six\n".replace("\n", "\r\n")
+    yield Case("CRLF", crlf, "Dockerfile", root="bare", user="root")
     flag = f"FROM debian:12\n{_PYTHON}RUN pip3 install --break-system-packages six\n"
     yield Case("--break-system-packages", flag, "Dockerfile", root="bare", user="root", refused=False)
     variable = f"FROM debian:12\n{_PYTHON}ENV PIP_BREAK_SYSTEM_PACKAGES=1\nRUN pip3 install six\n"

@@ -54,7 +54,7 @@ def cases() -> Iterator[Case]:
         yield Case(name, text, "setup.sh", imports)
     yield Case("as root", f"{_STRICT}pip3 install six\n", "setup.sh", user="root")
     yield Case("without set -e", "#!/bin/sh\npip install six\necho done\n", "setup.sh", stops=False)
-    yield Case("CRLF", "pip install six\r\n", "setup.sh", stops=False)
+    yield Case("no python3-venv", f"{_STRICT}pip install six\n", "setup.sh", root="pip")
     for root in ("pip", "venv"):
         text = f"{_STRICT}sudo apt-get update\nsudo apt-get install -y python3-pip\npip3 install six\n"
         yield Case(f"apt-get install python3-pip, then pip3 (root {root})", text, "setup.sh", root=root)
