@@ -34,7 +34,8 @@ class Case:
     """A document of a host.
 
     `imports` are the modules that it is to bring and `applications` the programs, `root` the variant of the system that
-    it runs on, `user` who runs it. `refused`: pip refuses what it asks for. `stops`: it ends with an error then.
+    it runs on, `user` who runs it, `before` what that user ran in the folder first (shell). `refused`: pip refuses what
+    it asks for. `stops`: it ends with an error then.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Case:
     refused: bool = True
     stops: bool = True
     applications: tuple[str, ...] = ()
+    before: str = ""
     files: Mapping[str, str] = field(default_factory=lambda: FILES)
 
 

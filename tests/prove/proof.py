@@ -135,6 +135,10 @@ def _start(store: Store, release: Release, host: ModuleType, case: Case) -> Iter
         return
     with store.layer(root) as layer:
         layer.write(PROJECT, case.files, case.user)
+        if case.before:
+            done = layer.run(["sh", "-ec", case.before], user=case.user, folder=PROJECT)
+            if not done.ok:
+                raise RuntimeError(f"{case.before}: {done.output}")
         yield layer
 
 

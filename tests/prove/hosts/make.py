@@ -20,6 +20,8 @@ def cases() -> Iterator[Case]:
     for name, text, imports in _files():
         yield Case(name, text, "Makefile", imports)
     yield Case("sudo in a recipe", "deps:\n\tsudo pip3 install six\n", "Makefile")
+    half = "python3 -m venv --without-pip .venv"
+    yield Case("a half-made environment", "deps:\n\tpip install six\n", "Makefile", before=half)
     yield Case("the override", "deps:\n\tpip install --break-system-packages six\n", "Makefile", refused=False)
 
 

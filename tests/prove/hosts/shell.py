@@ -54,6 +54,11 @@ def cases() -> Iterator[Case]:
         yield Case(name, text, "setup.sh", imports)
     yield Case("as root", f"{_STRICT}pip3 install six\n", "setup.sh", user="root")
     yield Case("without set -e", "#!/bin/sh\npip install six\necho done\n", "setup.sh", stops=False)
+    half = "python3 -m venv --without-pip .venv"
+    yield Case("a half-made environment", f"{_STRICT}pip install six\n", "setup.sh", before=half)
+    yield Case(
+        "an environment of the folder's", f"{_STRICT}pip install six\n", "setup.sh", before="python3 -m venv env"
+    )
     yield Case("no python3-venv", f"{_STRICT}pip install six\n", "setup.sh", root="pip")
     for root in ("pip", "venv"):
         text = f"{_STRICT}sudo apt-get update\nsudo apt-get install -y python3-pip\npip3 install six\n"
@@ -68,6 +73,10 @@ def cases() -> Iterator[Case]:
     yield Case("sudo pip --break-system-packages", sudo, "setup.sh", ("six", "iniconfig"), refused=False)
     app = f"{_STRICT}pip install pyflakes\n"
     yield Case("an application", app, "setup.sh", ("pyflakes",), root="tools", applications=("pyflakes",))
+    mixed = f"{_STRICT}pip install pyflakes six\n"
+    yield Case("an application and a library", mixed, "setup.sh", ("six",), root="tools", applications=("pyflakes",))
+    some = f"{_STRICT}pip install six cowsay\n"
+    yield Case("one that Debian has, one that it has not", some, "setup.sh", ("six", "cowsay"))
     uv = f"{_STRICT}uv pip install --system six\n"
     yield Case("uv pip install --system", uv, "setup.sh", root="tools")
     made = f"{_STRICT}uv venv\n. .venv/bin/activate\npip install six\n"
