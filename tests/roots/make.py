@@ -20,7 +20,7 @@ from pathlib import Path
 from . import archive
 
 ROOTS = Path(__file__).resolve().parents[2] / "build" / "roots"
-WHEELS = ("six", "iniconfig", "pyflakes", "setuptools", "wheel", "pip")
+WHEELS = ("six", "iniconfig", "pyflakes", "cowsay", "setuptools", "wheel", "pip")
 USER = "app"
 _FORMAT = "1"  # of what is put into a root; another makes all anew
 _PIP_CONF = "[global]\nno-index = true\nfind-links = /wheels\nretries = 0\ntimeout = 1\n"
@@ -43,11 +43,11 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "pip": ("python3", "python3-pip", "sudo", "make"),
     "venv": ("python3", "python3-pip", "sudo", "make", "python3-venv"),
     "tools": ("python3", "python3-pip", "sudo", "make", "python3-venv", "pipx"),
-    "ansible": ("python3", "python3-pip", "sudo", "make", "python3-venv", "python3-packaging"),
+    "ansible": ("python3", "python3-pip", "sudo", "make", "python3-venv", "python3-packaging", "python3-apt"),
 }
 _ARCHIVED = (
     *VARIANTS["tools"],
-    "python3-packaging",
+    *VARIANTS["ansible"],
     "python3-six",
     "python3-iniconfig",
     "python3-virtualenv",

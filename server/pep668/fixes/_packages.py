@@ -87,6 +87,13 @@ def lacks_ensurepip(context: Context, judged: Judged) -> bool:
     return not has_venv(context, install.command) and not venv_package(context, install.command)
 
 
+def apt_here(judged: Judged) -> str:
+    """The command that installs it on this machine, whose package lists are there; "" where apt has no such package."""
+    if not (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE):
+        return ""
+    return f"{'' if judged.environment.as_root else 'sudo '}apt-get install -y {PACKAGE}"
+
+
 def system_packages(context: Context, wanted: Command) -> str:
     """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
     for command in before(context, wanted):
