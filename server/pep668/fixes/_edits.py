@@ -54,14 +54,16 @@ def start(command: Command) -> int:
     return spans[0].start if spans else command.span.start
 
 
-def is_plain(text: str, command: Command) -> bool:
+def is_plain(text: str, command: Command, *, expanded: bool = False) -> bool:
     """Whether the words stand in the document as the shell reads them, with nothing but blanks between.
 
-    Escapes of the host's are no matter where it would write the word again just as it stands there.
+    Escapes of the host's are no matter where it would write the word again just as it stands there. `expanded`: one
+    `$VARIABLE` may stand for several words.
     """
     spans = tokens(command)
-    if not spans or len(spans) > len(set(spans)):
+    if not spans or (not expanded and len(spans) > len(set(spans))):
         return False
+    spans = sorted(set(spans))
     if not all(command.region.map.is_verbatim(s) or _as_written(text, command, s) for s in spans):
         return False
     outer = [command.outer(s) for s in spans]
@@ -86,7 +88,7 @@ class Rewrite:
     def __init__(self, text: str, command: Command) -> None:
         self.text = text
         self.command = command
-        self.plain = is_plain(text, command)
+        self.plain = is_plain(text, command, expanded=True)
         self._dropped: list[Span] = []
         self._edits: list[Edit] = []
         self._refused = False
@@ -138,7 +140,14 @@ class Rewrite:
                 merged[-1] = merged[-1].to(span)
             else:
                 merged.append(span)
-        return tuple(sorted([*self._edits, *(Edit(self._trimmed(s), "") for s in merged)]))
+        edits = sorted([*self._edits, *(Edit(self._trimmed(s), "") for s in merged)])
+        return None if self._parts_variable(edits) else tuple(edits)
+
+    def _parts_variable(self, edits: Iterable[Edit]) -> bool:
+        """Whether an edit is about one of several words that one `$VARIABLE` stands for."""
+        spans = tokens(self.command)
+        shared = [self.command.outer(a) for a, b in pairwise(spans) if a == b]
+        return any(edit.span.start < s.end and s.start < edit.span.end for edit in edits for s in shared)
 
     def _trimmed(self, span: Span) -> Span:
         """At the end of a line the blanks before a removed word go as well."""

@@ -77,6 +77,23 @@ def apt_venv() -> str:
     return f"apt-get update && apt-get install -y --no-install-recommends {PACKAGE}"
 
 
+def lacks_ensurepip(context: Context, judged: Judged) -> bool:
+    """Whether this machine's Python makes no environment with a pip, and the document changes nothing about that."""
+    install, python = judged.install, judged.environment.interpreter
+    if not judged.environment.local or python is None or python.virtual or python.ensurepip or install.tool == "uv":
+        return False
+    if context.machine is not None and any(e.complete and e.seeded for e in context.machine.environments):
+        return False  # that one is used
+    return not has_venv(context, install.command) and not venv_package(context, install.command)
+
+
+def apt_here(judged: Judged) -> str:
+    """The command that installs it on this machine, whose package lists are there; "" where apt has no such package."""
+    if not (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE):
+        return ""
+    return f"{'' if judged.environment.as_root else 'sudo '}apt-get install -y {PACKAGE}"
+
+
 def system_packages(context: Context, wanted: Command) -> str:
     """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
     for command in before(context, wanted):

@@ -4,8 +4,8 @@ In a Dockerfile `ENV PATH` takes its place, in a GitHub workflow an entry of `GI
 the shell that runs the command. An activation that then has no effect goes. `--user` is dropped: an environment has no
 place for it.
 
-Fix safety: safe where the command is refused, and the same user makes the environment and installs into it; otherwise
-what runs between needs a look.
+Fix safety: safe where the command is refused, and the same user makes the environment and installs into it, or it is
+given to that user; otherwise what runs between needs a look.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ from pep668.text import Edit, Span, newline_of
 
 from ._creation import activation, inserted, quoted
 from ._draft import Draft, affordable
-from ._edits import Rewrite, stays_here
+from ._edits import Rewrite, combined, stays_here
 from ._image import region_of
 from ._index import index
 from ._lines import lines_of
 from ._removal import removed, removes_whole
+from ._users import given
 
 RULES = ("EM006", "EM007")
 ORDER = 5
@@ -65,7 +66,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         if draft is None:
             continue
         refused = judged.environment.verdict is Verdict.REFUSED
-        safe = refused and _same_user(judged, earlier) and unused.reason is not Missed.OTHER_NAME
+        same = _same_user(judged, earlier) or bool(_given(context, judged, unused))
+        safe = refused and same and unused.reason is not Missed.OTHER_NAME
         safe = safe and not _between(context, judged, earlier)
         kind = Applicability.SAFE if safe else Applicability.UNSAFE
         yield Fix(ID, title, draft.edits, applicability=kind, preferred=True)
@@ -135,7 +137,8 @@ def _ways(
     if earlier is not None and unused.reason is Missed.ELSEWHERE and earlier.region is install.region:
         yield title, _read_in_place(context, earlier)
     if region_of(install) is not None:
-        yield f"Put {shown} first in PATH by ENV, which reaches the command", _by_env(context, judged, unused, earlier)
+        by_env = combined(_by_env(context, judged, unused, earlier), _given(context, judged, unused) or ())
+        yield f"Put {shown} first in PATH by ENV, which reaches the command", by_env
     if earlier is not None and unused.reason is Missed.ELSEWHERE and context.language in _STEPS:
         yield f"Hand {shown} to the next steps by GITHUB_PATH", _by_handing(context, install, earlier)
     place = _place(unused, earlier)
@@ -247,6 +250,21 @@ def _between(context: Context, judged: Judged, earlier: Command | None) -> bool:
         for c in context.commands
         if (c.name or "").startswith("python")
     )
+
+
+def _given(context: Context, judged: Judged, unused: Unused) -> tuple[Edit, ...] | None:
+    """What gives an image's environment to the user who installs into it, where another has made it."""
+    command = judged.install.command
+    if region_of(command) is None:
+        return None
+    here, systems = command.outer(command.span).start, index(context).systems(command.region.place.system)
+    makers = (
+        c
+        for c, place in reversed(index(context).makers)
+        if place == unused.path and c.region.place.system in systems and c.outer(c.span).start < here
+    )
+    maker = next(makers, None)
+    return None if maker is None else given(context, command, maker, unused.path)
 
 
 def _swapped(text: str, span: Span, folder: str) -> Edit | None:

@@ -28,6 +28,7 @@ from pep668.model import Applicability, Edit, EnvironmentKind, Finding, Fix, Ins
 
 from . import _environments, _overrides
 from ._draft import Draft, affordable
+from ._packages import lacks_ensurepip
 
 RULES = ("EM001", "EM002", "EM003", "EM004", "EM006", "EM007")
 ORDER = 10
@@ -50,7 +51,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     if edits is None:
         yield Fix(ID, way.title, applicability=Applicability.DISPLAY_ONLY, explanation=way.explanation)
         return
-    safe = way.serves_later and judged.environment.verdict is Verdict.REFUSED
+    refused = judged.environment.verdict is Verdict.REFUSED
+    safe = way.serves_later and refused and not lacks_ensurepip(context, judged)
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
     yield Fix(ID, way.title, edits, applicability=applicability, preferred=True, explanation=way.explanation)
 

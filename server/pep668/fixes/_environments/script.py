@@ -21,7 +21,7 @@ from pep668.fixes._edits import (
     use_environment,
 )
 from pep668.fixes._later import later, reached
-from pep668.fixes._packages import package_of, python_installer, system_packages
+from pep668.fixes._packages import apt_here, lacks_ensurepip, package_of, python_installer, system_packages
 from pep668.fixes._way import Way
 from pep668.model import Install, Judged, Missed, Region
 
@@ -59,7 +59,9 @@ def way(context: Context, judged: Judged) -> Way:
     drop_overrides(rewrite, install)
     if not active or not _keeps_program(rewrite, install, made):
         use_environment(rewrite, install, place)
-    lines = [*(() if made else (creating,)), *((activation(command, place),) if active and not left else ())]
+    package = apt_here(judged) if lacks_ensurepip(context, judged) else ""
+    activating = activation(command, place) if active and not left else ""
+    lines = [line for line in (*(() if made else (package, creating)), activating) if line]
     before = inserted(context, command, *lines, chained=chained)
     edits = combined(before, rewrite.edits(), package_of(context, install)) if possible else None
     reaches_all = active and not follows.elsewhere and len(served) == len(follows.runs)
