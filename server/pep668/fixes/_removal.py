@@ -50,10 +50,21 @@ def removed(context: Context, command: Command) -> tuple[Edit, ...] | None:
     begin, end = cut.span.start, _behind_bodies(context, region, cut.span)
     if not region.map.is_verbatim(Span(begin, begin + 1)) or not region.map.is_verbatim(Span(end - 1, end)):
         return None
-    outer = region.map.span(Span(begin, end))
-    if region.text[end - 1] == "\n" and end < len(region.text):
-        outer = Span(outer.start, region.map.offset(end))  # with what the host puts before the line behind it
-    return (Edit(outer, ""),)
+    return (Edit(_with_line_ends(context.text, region, Span(begin, end)), ""),)
+
+
+def _with_line_ends(text: str, region: Region, inner: Span) -> Span:
+    """The outer span of what is removed; of whole lines with what the host puts before them."""
+    outer = region.map.span(inner)
+    if region.text[inner.end - 1] == "\n" and inner.end < len(region.text):
+        return Span(outer.start, region.map.offset(inner.end))
+    if inner.end < len(region.text) or not inner.start or region.text[inner.start - 1] != "\n":
+        return outer
+    if region.text[inner.end - 1] != "\n":  # the last line: the end of the one before it goes instead
+        end = region.map.offset(inner.start - 1)
+        return Span(end - 1 if text[end - 1 : end] == "\r" else end, outer.end)
+    begin = text.rfind("\n", 0, outer.start) + 1
+    return outer if text[begin : outer.start].strip() else Span(begin, outer.end)
 
 
 def removes_whole(command: Command | None) -> bool:
