@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pep668.model import Evidence
 
@@ -15,6 +15,12 @@ _INSTALL = re.compile(r"install|add|in|emerge|full-upgrade|reinstall|-S[a-z]*")
 _REMOVE = re.compile(r"remove|purge|del|rm|erase|autoremove|-R[a-z]*")
 _NAME = re.compile(r"[A-Za-z0-9.@$][\w.+@${}-]*")
 _SYNONYMS = {"apt-get": "apt", "aptitude": "apt"}
+
+
+def installs(words: Sequence[str]) -> bool:
+    """Whether a package manager's words, its name left out, bring packages."""
+    verb = next((w for w in words if _INSTALL.fullmatch(w) or _REMOVE.fullmatch(w)), None)
+    return verb is not None and _INSTALL.fullmatch(verb) is not None
 
 
 def _packages(run: Run) -> Shell:

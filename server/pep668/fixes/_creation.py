@@ -13,6 +13,7 @@ from pep668.text import Edit, Span, newline_of
 
 from ._edits import start
 
+_VERSIONED = re.compile(r"(?:python|pip)(\d+\.\d+)|(pypy[\d.]*)")
 MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd|popd)(?:[ \t;]|$)", re.MULTILINE)
 
 
@@ -53,7 +54,7 @@ def creation(install: Install, place: str, options: str) -> str:
     otherwise = "; or" if install.command.region.language == "fish" else " ||"
     if install.tool == "uv":
         return f"test -x {place}/bin/python{otherwise} uv venv --seed{options} {place}"
-    return f"test -x {place}/bin/pip{otherwise} {interpreter(install)} -m venv{options} {place}"
+    return f"test -x {place}/bin/pip{otherwise} {named_interpreter(install)} -m venv{options} {place}"
 
 
 def interpreter(install: Install) -> str:
@@ -61,7 +62,23 @@ def interpreter(install: Install) -> str:
     program = install.python.program
     if install.python.is_interpreter and program.startswith("/") and "\0" not in program:
         return shlex.quote(program)
+    if version_of(program).startswith("pypy"):
+        return shlex.quote(program)
     return f"python{install.python.version or '3'}"
+
+
+def named_interpreter(install: Install) -> str:
+    """The same for a line of the same shell, where the variable that holds it is known as well."""
+    command = install.command
+    if not install.python.is_interpreter or "\0" not in command.words[0].pattern:
+        return interpreter(install)
+    return _as_shell(command, command.words[0]) or interpreter(install)
+
+
+def version_of(program: str) -> str:
+    """What tells the Python of a program's name from others: `3.12`, `pypy3`; "" for `python3` and unknown ones."""
+    found = _VERSIONED.fullmatch(program.rpartition("/")[2])
+    return (found[1] or found[2] or "") if found else ""
 
 
 def activation(command: Command, place: str) -> str:

@@ -7,16 +7,17 @@ import posixpath
 from pep668.context import Context
 from pep668.model import Command, Scope, ScopeKind
 
-from ._creation import MOVES, has_pip, quoted
+from ._creation import MOVES, has_pip, quoted, version_of
 from ._edits import start
 from ._index import index
+from ._later import commands, leaves
 
 
 def existing(context: Context, command: Command) -> tuple[str, bool] | None:
     """An environment that the same text makes before: its place as shell text, and whether it is there for certain."""
     found: tuple[str, bool] | None = None
     for other, place in index(context).makers:
-        if command.name != "uv" and not has_pip(other):
+        if (command.name != "uv" and not has_pip(other)) or _differ(other, command):
             continue
         if other.region is not command.region:
             if _stands_ready(other, command):
@@ -28,6 +29,30 @@ def existing(context: Context, command: Command) -> tuple[str, bool] | None:
             continue
         found = (place, _reaches(other.scope, command.scope))
     return found
+
+
+def is_active(command: Command, place: str) -> bool:
+    """Whether the same text activates the environment at `place` (shell text) before a command, whatever happens."""
+    active = False
+    for other in commands(command.region):
+        if other.span.start >= command.span.start:
+            break
+        if leaves(other):
+            active = False
+        elif other.name in (".", "source") and other.words[1:]:
+            span = other.words[1].span
+            if other.region.text[span.start : span.end].startswith(f"{place}/bin/activate"):
+                active = _reaches(other.scope, command.scope)
+    return active
+
+
+def _differ(maker: Command, command: Command) -> bool:
+    """Whether an environment has another Python than a command names: `python3.8 -m venv`, then `python3.12 -m pip`."""
+    one, other = maker.words[0], command.words[0]
+    if "\0" in one.pattern and "\0" in other.pattern:
+        return one.parts != other.parts  # two variables
+    made, wanted = version_of(one.pattern), version_of(other.pattern)
+    return made != wanted and bool(wanted) and (bool(made) or wanted.startswith("pypy"))
 
 
 def _stands_ready(maker: Command, command: Command) -> bool:
@@ -62,4 +87,7 @@ def place_of(context: Context, command: Command) -> tuple[str, bool]:
         for environment in context.machine.environments:
             if posixpath.dirname(environment.path) == folder:
                 return quoted(posixpath.basename(environment.path)), False
-    return quoted(context.settings.environment_directory), False
+    place = quoted(context.settings.environment_directory)
+    if any(at == place and _differ(maker, command) for maker, at in index(context).makers):
+        place = f"{place}-{version_of(command.words[0].pattern) or 2}"
+    return place, False

@@ -107,10 +107,10 @@ def _finds_by_path(command: Command, version: str | None) -> bool:
 @lru_cache(maxsize=64)
 def _left(region: Region) -> tuple[int, ...]:
     """Where a text leaves its environments."""
-    return tuple(c.span.start for c in commands(region) if _leaves(c))
+    return tuple(c.span.start for c in commands(region) if leaves(c))
 
 
-def _leaves(command: Command) -> bool:
+def leaves(command: Command) -> bool:
     """Whether the command leaves an environment, or sets another PATH for what follows."""
     if command.name == "deactivate":
         return True

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from pep668.context import Context
+from pep668.environment.packages import installs
 from pep668.environment.place import place_of
-from pep668.model import Command, Edit, Install, Judged
-from pep668.text import Span
+from pep668.model import Command, Edit, Install, Judged, Word
+from pep668.text import Span, newline_of
 
 from ._edits import is_plain
 from ._index import index
@@ -23,6 +24,7 @@ _NO_LIBRARY = re.compile(
     r"(?:pip|dev|devel|venv|full|minimal|setuptools|wheel|virtualenv|distutils|apt|pip-whl|software-properties|poetry)"
 )
 PACKAGE = "python3-venv"
+_LINE_REST = re.compile(r"[ \t]*(?:\\[ \t]*)?(?=[\r\n]|\Z)")
 _NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
 
@@ -36,11 +38,12 @@ def python_installer(context: Context, wanted: Command, *, apt_only: bool = Fals
 
 
 def before(context: Context, command: Command) -> list[Command]:
-    """The package managers' commands that stand before another, on its system or one that it is built on."""
+    """The installs of package managers that stand before another, on its system or one that it is built on."""
     known = index(context)
     here = command.outer(command.span).start
     systems = known.systems(command.region.place.system)
-    return [c for c in known.managers if c.region.place.system in systems and c.outer(c.span).start < here]
+    earlier = [c for c in known.managers if c.region.place.system in systems and c.outer(c.span).start < here]
+    return [c for c in earlier if installs(words(c))]
 
 
 def words(command: Command) -> list[str]:
@@ -115,6 +118,21 @@ def venv_package(context: Context, wanted: Command, package: str = PACKAGE) -> t
         for command in reversed(before(context, wanted)):
             named = [w for w in command.words[1:] if command.name in _APT and brings(_name(w.pattern))]
             if named and is_plain(context.text, command):
-                end = command.outer(Span(named[-1].span.start, named[-1].span.end)).end
-                return (Edit(Span(end, end), f" {package}"),)
+                return (behind(context.text, command, named[-1], package),)
     return ()
+
+
+def behind(text: str, command: Command, word: Word, *packages: str) -> Edit:
+    """The edit that names further packages behind one: on lines of their own where that one has its own."""
+    outer = command.outer(word.span)
+    begin = max(text.rfind("\n", 0, outer.start), text.rfind("\r", 0, outer.start)) + 1
+    lead, newline = text[begin : outer.start], newline_of(text)
+    follows = _LINE_REST.match(text, outer.end)
+    alone = not lead.strip() and _continued(text, begin) and follows is not None
+    gap = f" \\{newline}{lead}" if alone else " "
+    return Edit(Span(outer.end, outer.end), "".join(f"{gap}{package}" for package in packages))
+
+
+def _continued(text: str, begin: int) -> bool:
+    """Whether the line that begins at an offset goes on with a shell's command of the line above."""
+    return text[:begin].rstrip("\r\n").endswith("\\")

@@ -9,7 +9,7 @@ import re
 
 from pep668.context import Context
 from pep668.fixes._creation import activation, creation, inserted, insertion, quoted
-from pep668.fixes._directory import place_of
+from pep668.fixes._directory import is_active, place_of
 from pep668.fixes._edits import (
     ROOT,
     Rewrite,
@@ -60,7 +60,7 @@ def way(context: Context, judged: Judged) -> Way:
     if not active or not _keeps_program(rewrite, install, made):
         use_environment(rewrite, install, place)
     package = apt_here(judged) if lacks_ensurepip(context, judged) else ""
-    activating = activation(command, place) if active and not left else ""
+    activating = activation(command, place) if active and not (left or is_active(command, place)) else ""
     lines = [line for line in (*(() if made else (package, creating)), activating) if line]
     before = inserted(context, command, *lines, chained=chained)
     edits = combined(before, rewrite.edits(), package_of(context, install)) if possible else None
