@@ -25,11 +25,13 @@ from pep668.fixes._own_path import own_path
 from pep668.fixes._packages import apt_venv, lacks_venv, package_of, python_installer, system_packages
 from pep668.fixes._users import given, handed_over, lines_at, user_of
 from pep668.fixes._way import Way
-from pep668.model import Command, Edit, Judged
+from pep668.model import Command, Edit, Install, Judged
 from pep668.text import Span, newline_of
 
 ORDER = 20
 DIRECTORY = "/opt/venv"
+_VARIABLE = re.compile(r"\"?\$\{?(\w+)\}?\"?")
+_UV_SCRIPT = re.compile(r"astral\.sh/uv|uv/(?:[\d.]+/)?install\.sh|uv-installer\.sh")
 TITLE = "Install into a virtual environment in the image instead"
 
 
@@ -47,8 +49,7 @@ def way(context: Context, judged: Judged) -> Way:
 
 def _on_path(context: Context, judged: Judged) -> bool:
     """Whether the environment comes first in PATH for all that runs after the install, its own RUN included."""
-    python = python_installer(context, judged.install.command)
-    chained = python is not None and region_of(python) is region_of(judged.install.command)
+    chained = _brought_here(context, judged.install)
     made = _made(context, judged) is not None
     return not chained and not made and not own_path(context, judged.install.command)
 
@@ -61,8 +62,28 @@ def _made(context: Context, judged: Judged) -> tuple[Command, str] | None:
     here = judged.install.command.outer(judged.install.program).start
     uv = judged.install.tool == "uv"
     makers = [(c, d) for c, d in known.makers if c.region.place.system in systems and (uv or has_pip(c))]
-    found = [(c, d) for c, d in makers if c.outer(c.span).start < here]
+    found = [(c, _resolved(c, d)) for c, d in makers if c.outer(c.span).start < here]
     return next((made for made in reversed(found) if made[1].startswith("/")), None)
+
+
+def _resolved(command: Command, place: str) -> str:
+    """A place with the value of the image's variable that it is."""
+    named = _VARIABLE.fullmatch(place)
+    fact = command.region.fact("variable", named[1]) if named else None
+    return fact.value if fact is not None and fact.value else place
+
+
+def _brought_here(context: Context, install: Install) -> bool:
+    """Whether the instruction brings what makes the environment itself, so that no earlier one can use that."""
+    inside = region_of(install.command)
+    if install.tool != "uv":
+        python = python_installer(context, install.command)
+        return python is not None and region_of(python) is inside
+    earlier = (j.install for j in context.judged if region_of(j.install.command) is inside)
+    here = install.command.outer(install.program).start
+    by_pip = any("uv" in i.packages and i.command.outer(i.program).start < here for i in earlier)
+    text = context.text[inside.map.offset(0) : here] if inside is not None else ""
+    return by_pip or _UV_SCRIPT.search(text) is not None
 
 
 def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str]:
@@ -80,9 +101,8 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
     meant = judged.environment.unused
     made = _made(context, judged)
     directory = made[1] if made else meant.path if meant is not None and meant.path.startswith("/") else ""
-    python = python_installer(context, install.command)
     if directory:
-        use_environment(change, install, directory)
+        _reach(change, install, directory)
         owned = given(context, command, made[0], directory) if made else ()
         return combined(owned, change.edits(), package_of(context, judged.install)), explanation
     user = user_of(context, command)
@@ -91,7 +111,7 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
     owned = handed_over(context, command, user, DIRECTORY)
     user_site = install.option("--user", "user") is not None
     copies = copied(context, command, DIRECTORY, user_site=user_site)
-    if python is not None and region_of(python) is region_of(command):
+    if _brought_here(context, install):
         use_environment(change, install, DIRECTORY)
         chain = _chained(context, command, f"{maker} {DIRECTORY}")
         path = _path_after(context, command)
@@ -106,6 +126,17 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
         change.replace(install.command.words[0].span, install.python.program.rpartition("/")[2])
     lines = _lines_before(context, judged, maker, user)
     return combined(lines, change.edits(), package_of(context, install), owned, copies), explanation
+
+
+def _reach(change: Rewrite, install: Install, directory: str) -> None:
+    """Let the command reach an environment that is there; the image's VIRTUAL_ENV tells uv of it."""
+    region, system = install.command.region, install.option("--system", "system")
+    named = region.fact("variable", "VIRTUAL_ENV")
+    told = named is not None and named.value == directory and not region.fact("variable", "UV_SYSTEM_PYTHON")
+    if install.tool == "uv" and system is not None and told:
+        change.drop(system.span)
+    else:
+        use_environment(change, install, directory)
 
 
 def _chained(context: Context, command: Command, maker: str) -> tuple[Edit, ...] | None:
