@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pep668.context import Context
-from pep668.model import Command, Edit, Install
+from pep668.model import Command, Edit, Install, ScopeKind
 from pep668.text import Span
 
 from ._edits import is_plain
 from ._index import index
+from ._parts import Part
 
 _APT = ("apt", "apt-get", "aptitude")
 _PYTHON = re.compile(
@@ -22,6 +24,7 @@ _NO_LIBRARY = re.compile(
     r"(?:pip|dev|devel|venv|full|minimal|setuptools|wheel|virtualenv|distutils|apt|pip-whl|software-properties|poetry)"
 )
 PACKAGE = "python3-venv"
+SYSTEM_PACKAGES = "--system-site-packages"
 
 
 def python_installer(context: Context, wanted: Command, *, apt_only: bool = False) -> Command | None:
@@ -54,11 +57,13 @@ def has_venv(context: Context, command: Command) -> bool:
     return any(_VENV.fullmatch(_name(w)) for c in before(context, command) if c.name in _APT for w in words(c))
 
 
-def system_packages(context: Context, wanted: Command) -> str:
+def system_packages(context: Context, install: Install) -> str:
     """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
-    for command in before(context, wanted):
+    if isinstance(install, Part) and install.sees_system:
+        return f" {SYSTEM_PACKAGES}"
+    for command in before(context, install.command):
         if any(_LIBRARY.match(w) and not _NO_LIBRARY.fullmatch(_name(w)) for w in words(command)):
-            return " --system-site-packages"
+            return f" {SYSTEM_PACKAGES}"
     return ""
 
 
@@ -77,3 +82,20 @@ def venv_package(context: Context, wanted: Command, package: str = PACKAGE) -> t
     last = [w for w in command.words[1:] if _PYTHON.fullmatch(_name(w.pattern))][-1]
     end = command.outer(Span(last.span.start, last.span.end)).end
     return (Edit(Span(end, end), f" {package}"),)
+
+
+def added(context: Context, wanted: Command, packages: Sequence[str]) -> tuple[Edit, ...] | None:
+    """The edit that adds packages to the apt line that brings Python for a command; None where none surely does."""
+    command = python_installer(context, wanted, apt_only=True)
+    if command is None or not is_plain(context.text, command):
+        return None
+    shared = wanted.scope if command.region is wanted.region else ()
+    own = command.scope
+    while own and own[-1].kind is ScopeKind.BRANCH and own[-1].name == "&&":
+        own = own[:-1]  # `apt-get update &&` before it
+    if own != shared[: len(own)]:
+        return None
+    new = [p for p in packages if p not in words(command)]
+    last = [w for w in command.words[1:] if _PYTHON.fullmatch(_name(w.pattern))][-1]
+    end = command.outer(Span(last.span.start, last.span.end)).end
+    return (Edit(Span(end, end), f" {' '.join(new)}"),) if new else ()

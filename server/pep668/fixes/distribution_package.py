@@ -1,22 +1,25 @@
-"""Install the distribution's own package instead, where all that the command asks for is there.
+"""Install the distribution's own packages instead, as far as they are what the command asks for.
 
 For Debian and Ubuntu the packages are known: their names, and for Debian 12 and 13 the versions, which must satisfy the
-specifiers asked for. For other distributions the naming scheme is known and the command is shown, not edited.
+specifiers asked for; where they do not, the fix says which version there is. A list is split: what the distribution
+does not have goes into a virtual environment that sees the distribution's packages. For other distributions the naming
+scheme is known and the command is shown, not edited.
 
 Fix safety: unsafe, since the distribution's version is usually older.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pep668.context import Context
+from pep668.data.applications import is_application
 from pep668.model import Applicability, Finding, Fix, Judged
 
-from ._distribution import package_for, row_of
-from ._image import anchor
-from ._packages import before
-from ._replace import plain_projects, replaced
+from ._distribution import Offer, Target, offers, target_of
+from ._managers import bringing, installing, manager
+from ._replace import movable, replaced
+from ._split import shared_out
 
 RULES = ("EM001", "EM002", "EM003", "EM006", "EM007")
 ORDER = 30
@@ -25,43 +28,73 @@ ID = "distribution-package"
 
 def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     judged = finding.subject
-    if not isinstance(judged, Judged) or not plain_projects(judged.install):
+    if not isinstance(judged, Judged):
         return
-    install = judged.install
-    row, release = row_of(context, judged.environment)
-    if row is None or any("[" in r.text for r in install.requests):
+    requests, target = movable(judged.install), target_of(context, judged.environment)
+    if target is None or not requests or not judged.environment.of_distribution:
         return
-    if not row.install.startswith("apt"):
-        names = [row.package(r.name or "") for r in install.requests]
-        line = row.install_command([n for n in names if n])
-        if line and all(names):
-            explanation = f"{line}\nThe names follow {row.label}'s scheme; whether the packages exist was not checked."
-            yield Fix(
-                ID, f"Show {row.label}'s packages", applicability=Applicability.DISPLAY_ONLY, explanation=explanation
-            )
+    if manager(target.row) != "apt":
+        if len(requests) == len(judged.install.requests):
+            yield from _by_scheme(judged, target)
         return
-    suite = {"12": "bookworm", "13": "trixie"}.get(release, "") if row.id == "debian" else ""
-    packages = [package_for(request, suite) for request in install.requests]
-    if None in packages:
+    found = offers(target, requests)
+    taken = [offer for offer in found if offer.package and offer.enough]
+    others = [offer for offer in found if offer not in taken]
+    if not taken:
+        yield from _excluded(target, others)
         return
-    listed = " ".join(dict.fromkeys(p for p in packages if p))
-    edits = replaced(context, install, _commands(context, judged, listed))
-    title = f"Install {listed} with apt instead"
+    packages = list(dict.fromkeys(offer.package for offer in taken))
+    if len(taken) == len(judged.install.requests):
+        yield _whole(context, judged, target, packages, taken)
+    else:
+        yield _split(context, finding, target, packages, (taken, others))
+
+
+def _whole(context: Context, judged: Judged, target: Target, packages: list[str], taken: list[Offer]) -> Fix:
+    commands = installing(context, judged, target.row, packages)
+    edits = replaced(context, judged.install, commands)
+    title = f"Install {' '.join(packages)} with {manager(target.row)} instead"
     kind = Applicability.UNSAFE if edits else Applicability.DISPLAY_ONLY
-    yield Fix(ID, title, edits or (), applicability=kind, explanation=f"sudo apt install {listed}")
+    lines = [
+        target.row.install_command(packages, root=judged.environment.as_root),
+        *(o.said(target.label) for o in taken if o.version),
+    ]
+    return Fix(ID, title, edits or (), applicability=kind, explanation="\n".join(lines))
 
 
-def _commands(context: Context, judged: Judged, listed: str) -> list[str]:
-    command = judged.install.command
-    if anchor(command) is None:
-        sudo = "" if judged.environment.as_root and not command.wrappers else "sudo "
-        return [f"{sudo}apt-get install -y {listed}"]
-    user = command.region.fact("user")
-    if user is not None and user.value not in ("root", "0"):
-        return []
-    updated = any(
-        c.region is command.region and any(w.value == "update" for w in c.words)
-        for c in before(context, judged.install.command)
-    )
-    line = f"apt-get install -y --no-install-recommends {listed}"
-    return [line] if updated else ["apt-get update", line]
+def _split(
+    context: Context, finding: Finding, target: Target, packages: list[str], shares: tuple[list[Offer], list[Offer]]
+) -> Fix:
+    judged = finding.subject
+    assert isinstance(judged, Judged)
+    taken, others = shares
+    moved = [offer.request for offer in taken]
+    libraries = not all(is_application(request.name or "") for request in moved)
+    by = bringing(context, judged, target.row, packages)
+    edits, lines = shared_out(context, finding, moved, by, sees_system=libraries)
+    title = f"Install {' '.join(packages)} with {manager(target.row)}, the rest into a virtual environment"
+    kind = Applicability.UNSAFE if edits else Applicability.DISPLAY_ONLY
+    said = [offer.said(target.label) for offer in (*others, *(o for o in taken if o.version))]
+    return Fix(ID, title, edits or (), applicability=kind, explanation="\n".join([lines, *said]))
+
+
+def _excluded(target: Target, others: Sequence[Offer]) -> Iterator[Fix]:
+    """What the distribution has, where nothing of it is what is asked for."""
+    said = [offer.said(target.label) for offer in others if offer.package]
+    if said:
+        title = said[0][0].upper() + said[0][1:]
+        look = "\n".join(f"apt-cache policy {offer.package}" for offer in others if offer.package and not offer.version)
+        explanation = "\n".join([*said, *([look] if look else [])])
+        yield Fix(ID, title, applicability=Applicability.DISPLAY_ONLY, explanation=explanation)
+
+
+def _by_scheme(judged: Judged, target: Target) -> Iterator[Fix]:
+    row, python = target.row, judged.environment.interpreter
+    stems = [(r.name or "").removeprefix("python-") for r in judged.install.requests]
+    names = [row.fill(row.package(stem), python.version if python else "") for stem in stems]
+    line = row.install_command([n for n in names if n], root=judged.environment.as_root)
+    if line and all(names):
+        note = f"The names follow {row.label}'s scheme; whether the packages exist was not checked."
+        yield Fix(
+            ID, f"Show {row.label}'s packages", applicability=Applicability.DISPLAY_ONLY, explanation=f"{line}\n{note}"
+        )

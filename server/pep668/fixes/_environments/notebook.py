@@ -24,7 +24,7 @@ def way(context: Context, judged: Judged) -> Way:
     program = "" if install.tool == "uv" else f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}"
     lines = (
         f"# In a terminal; then select {place} as the notebook's kernel:",
-        creation(install, place, system_packages(context, install.command)),
+        creation(install, place, system_packages(context, install)),
         f"{place}/bin/pip install ipykernel",
         command_line(install, program),
     )

@@ -40,7 +40,7 @@ def way(context: Context, judged: Judged) -> Way:
 def _script(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str, str]:
     install = judged.install
     place, made = place_of(context, install.command)
-    line = creation(install, place, system_packages(context, install.command))
+    line = creation(install, place, system_packages(context, install))
     rewrite = Rewrite(context.text, install.command)
     nested = install.command.region.origin is not None
     possible = (
