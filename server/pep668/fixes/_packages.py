@@ -57,6 +57,18 @@ def has_venv(context: Context, command: Command) -> bool:
     return any(_VENV.fullmatch(_name(w)) for c in before(context, command) if c.name in _APT for w in words(c))
 
 
+def makes_later(context: Context, command: Command) -> bool:
+    """Whether `python3 -m venv` runs later on the same system, and nothing brings what it needs there on Debian."""
+    here = command.outer(command.span).start
+    return any(
+        made.maker == "venv"
+        and made.command.outer(made.command.span).start > here
+        and command.region.place.system in index(context).systems(made.command.region.place.system)
+        and not has_venv(context, made.command)
+        for made in context.made
+    )
+
+
 def system_packages(context: Context, install: Install) -> str:
     """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
     if isinstance(install, Part) and install.sees_system:

@@ -14,10 +14,12 @@ from collections.abc import Iterator, Sequence
 
 from pep668.context import Context
 from pep668.data.applications import is_application
-from pep668.model import Applicability, Finding, Fix, Judged
+from pep668.model import Applicability, Finding, Fix, Judged, Verdict
 
 from ._distribution import Offer, Target, offers, target_of
+from ._index import index
 from ._managers import bringing, installing, manager
+from ._packages import PACKAGE, makes_later
 from ._replace import movable, replaced
 from ._split import shared_out
 
@@ -44,6 +46,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
         yield from _excluded(target, others)
         return
     packages = list(dict.fromkeys(offer.package for offer in taken))
+    if makes_later(context, judged.install.command):
+        packages.append(PACKAGE)
     if len(taken) == len(judged.install.requests):
         yield _whole(context, judged, target, packages, taken)
     else:
@@ -52,7 +56,7 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
 
 def _whole(context: Context, judged: Judged, target: Target, packages: list[str], taken: list[Offer]) -> Fix:
     commands = installing(context, judged, target.row, packages)
-    edits = replaced(context, judged.install, commands)
+    edits = None if _twice(context, judged, taken) else replaced(context, judged.install, commands)
     title = f"Install {' '.join(packages)} with {manager(target.row)} instead"
     kind = Applicability.UNSAFE if edits else Applicability.DISPLAY_ONLY
     lines = [
@@ -73,9 +77,27 @@ def _split(
     by = bringing(context, judged, target.row, packages)
     edits, lines = shared_out(context, finding, moved, by, sees_system=libraries)
     title = f"Install {' '.join(packages)} with {manager(target.row)}, the rest into a virtual environment"
+    if _twice(context, judged, taken):
+        edits = None
     kind = Applicability.UNSAFE if edits else Applicability.DISPLAY_ONLY
     said = [offer.said(target.label) for offer in (*others, *(o for o in taken if o.version))]
     return Fix(ID, title, edits or (), applicability=kind, explanation="\n".join([lines, *said]))
+
+
+def _twice(context: Context, judged: Judged, taken: Sequence[Offer]) -> bool:
+    """Whether pip installs one of the projects into the same Python elsewhere: two package managers would have it."""
+    names = {offer.request.name for offer in taken}
+    system = judged.install.command.region.place.system
+    known = index(context)
+    return any(
+        other is not judged
+        and other.environment.verdict is Verdict.ALLOWED
+        and other.environment.of_distribution
+        and other.install.operation == "install"
+        and names.intersection(other.install.packages)
+        and system in known.systems(other.install.command.region.place.system)
+        for other in context.judged
+    )
 
 
 def _excluded(target: Target, others: Sequence[Offer]) -> Iterator[Fix]:
