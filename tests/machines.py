@@ -45,6 +45,7 @@ DEBIAN_12_WITH_PACKAGES = replace(
     ),
 )
 DEBIAN_12_WITH_UV = replace(DEBIAN_12, programs={**DEBIAN_12.programs, "uv": None, "pipx": None})
+DEBIAN_12_WITH_PROJECT = replace(DEBIAN_12_WITH_UV, project_tool="uv")
 _YAML = ("cloud-init", "ubuntu-drivers-common", "yq", "python3-kubernetes")
 DEBIAN_12_WITH_DATABASE = replace(
     DEBIAN_12,
@@ -73,6 +74,7 @@ MACHINES = {
     "debian12+packages": DEBIAN_12_WITH_PACKAGES,
     "debian12+database": DEBIAN_12_WITH_DATABASE,
     "debian12+uv": DEBIAN_12_WITH_UV,
+    "debian12+project": DEBIAN_12_WITH_PROJECT,
     "ubuntu22": UBUNTU_22,
     "arch": ARCH,
 }

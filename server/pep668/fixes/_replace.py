@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pep668.context import Context
-from pep668.model import Edit, Install, Request, RequestKind
+from pep668.model import Edit, Install, Option, Request, RequestKind
 from pep668.text import Span, newline_of
 
 from ._edits import is_plain, start
@@ -48,6 +48,16 @@ def written(context: Context, install: Install, request: Request) -> str:
     """A request as it stands in the document, quotes included."""
     outer = install.command.outer(request.span)
     return context.text[outer.start : outer.end]
+
+
+def meaningless(option: Option) -> bool:
+    """Whether an option of pip means nothing to what takes its place."""
+    return option.name.lstrip("-") in _DROPPED
+
+
+def is_request(option: Option) -> bool:
+    """Whether an option is among the requests itself (`-r`, `-e`)."""
+    return option.name.lstrip("-") in _REQUESTS
 
 
 def movable(install: Install) -> list[Request]:
