@@ -26,6 +26,8 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from pep668.data.versions import upstream
+
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "server/pep668/data/debian_packages.gz"
 CACHE = ROOT / "build/archive"
@@ -138,27 +140,18 @@ def best(debian: str, metadata: str, alone: bool) -> str:
     A placeholder is what a build without its repository leaves (0.0.0, 999), or a state before the release. A package
     of a source with many projects has the source's version, which says nothing of the project.
     """
-    upstream = _parsed(upstream_version(debian))
+    theirs = _parsed(upstream(debian))
     own = _parsed(metadata.partition("+")[0]) if "really" not in metadata else None
     if own is None:
-        return str(upstream or "")
+        return str(theirs or "")
     release = [n for n in own.release if n]
     placeholder = not release or own.is_prerelease or own.release[0] == 999 or (alone and own.release in _FIRST)
-    if placeholder and upstream is not None and (alone or not release):
-        return str(upstream)
+    if placeholder and theirs is not None and (alone or not release):
+        return str(theirs)
     return str(own)
 
 
 _FIRST = ((0, 1), (0, 1, 0), (0, 0, 1))
-
-
-def upstream_version(version: str) -> str:
-    """The upstream version of a Debian one: no epoch, revision or repacking suffix."""
-    version = version.partition(":")[2] if ":" in version else version
-    version = version.rpartition("-")[0] or version
-    version = re.split(r"[+.-](?:\d\.)?(?:really|actually)[.+-]?", version)[-1] or version
-    version = re.sub(r"[+~.-]?(?:dfsg|ds|repack|git|hg|svn|debian|nmu|deb)[\w.+~]*$", "", version)
-    return re.sub(r"~(?=(?:a|b|rc|alpha|beta|dev|pre)[\d.]*$)", "", version).partition("~")[0]
 
 
 def _parsed(version: str) -> Version | None:

@@ -23,12 +23,8 @@ _COMMANDS = {
     "pacman": ("pacman -S --needed --noconfirm", "pacman -Syu --needed --noconfirm"),
     "zypper": ("zypper --non-interactive install", "zypper --non-interactive install"),
 }
+KNOWN = frozenset(_COMMANDS)
 _UPDATES = {"apt": "apt-get update"}
-
-
-def manager(row: DistributionData) -> str:
-    """The package manager as people call it: apt, apk, pacman."""
-    return row.install.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class Bringing:
 def bringing(context: Context, judged: Judged, row: DistributionData, packages: Sequence[str]) -> Bringing:
     """Packages beside an install that stays: in the line that installs Python, else by a command of their own."""
     commands = tuple(installing(context, judged, row, packages))
-    edits = added(context, judged.install.command, packages) if manager(row) == "apt" else None
+    edits = added(context, judged.install.command, packages) if _manager(row) == "apt" else None
     shown = commands or (row.install_command(packages, root=judged.environment.as_root),)
     if edits is not None:
         return Bringing(edits, shown=shown)
@@ -59,7 +55,7 @@ def installing(context: Context, judged: Judged, row: DistributionData, packages
 
     In a container or on a fresh machine the lists of packages are fetched first.
     """
-    command, name = judged.install.command, manager(row)
+    command, name = judged.install.command, _manager(row)
     if name not in _COMMANDS or not packages:
         return []
     region = command.region
@@ -99,3 +95,7 @@ def _updated(context: Context, command: Command) -> bool:
         (c.region is command.region or not image) and any(w.value in ("update", "-U", "--update") for w in c.words)
         for c in before(context, command)
     )
+
+
+def _manager(row: DistributionData) -> str:
+    return row.install.partition(" ")[0]
