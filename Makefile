@@ -1,12 +1,13 @@
 # The words a developer types. Each sets up what it needs, in build/; nothing goes into the system Python.
 .POSIX:
-.PHONY: help run test lint types generate test-engine bench clean
+.PHONY: help run test lint types generate test-engine prove bench clean
 
 PY = build/venv/bin/python
 
 help:
 	@echo "make run     open the demo workspace in VS Code (or a VS Code workbench in the browser)"
 	@echo "make test    everything: lint, types, tests, the client's tests, the workbench tests"
+	@echo "make prove   run documents before and after their fixes in Debian systems (a quarter of an hour)"
 	@echo "make bench   speed, as ratios beside other programs"
 	@echo "make vsix    pack the extension into build/"
 
@@ -29,13 +30,19 @@ generate:
 # The workbench drives one browser, and the real Debians share their roots: both are tested after the rest, which is
 # shared among the processors.
 test-engine: test-setup
-	$(PY) -m pytest -n auto --dist worksteal --ignore tests/workbench --ignore tests/real $(PYTEST_ARGS)
-	$(PY) -m pytest tests/real
+	$(PY) -m pytest -n auto --dist worksteal --ignore tests/workbench --ignore tests/real --ignore tests/prove $(PYTEST_ARGS)
+	$(PY) -m pytest tests/real tests/prove
 	$(PY) -m pytest tests/workbench
 
 test-setup: vsix workbench
 	@scripts/setup.sh test lint
 	@scripts/system_packages.sh python3-pip python3-venv debootstrap
+
+# The table in docs/evaluation.md is of this run; the tests run a part of it.
+prove:
+	@scripts/setup.sh test lint
+	@scripts/system_packages.sh debootstrap
+	PYTHONPATH=server:tests $(PY) -m prove.run --write docs/evaluation.md
 
 bench:
 	@scripts/setup.sh test lint

@@ -46,6 +46,9 @@ DEBIAN_12_WITH_PACKAGES = replace(
 )
 DEBIAN_12_WITH_UV = replace(DEBIAN_12, programs={**DEBIAN_12.programs, "uv": None, "pipx": None})
 DEBIAN_12_WITH_PROJECT = replace(DEBIAN_12_WITH_UV, project_tool="uv")
+DEBIAN_12_WITHOUT_VENV = replace(
+    DEBIAN_12, programs={n: p and replace(p, ensurepip=False) for n, p in DEBIAN_12.programs.items()}
+)
 _YAML = ("cloud-init", "ubuntu-drivers-common", "yq", "python3-kubernetes")
 DEBIAN_12_WITH_DATABASE = replace(
     DEBIAN_12,
@@ -85,6 +88,7 @@ MACHINES = {
     "debian12+database": DEBIAN_12_WITH_DATABASE,
     "debian12+uv": DEBIAN_12_WITH_UV,
     "debian12+project": DEBIAN_12_WITH_PROJECT,
+    "debian12-venv": DEBIAN_12_WITHOUT_VENV,
     "ubuntu22": UBUNTU_22,
     "ubuntu24": UBUNTU_24,
     "arch": ARCH,

@@ -50,6 +50,10 @@ def analyze(
     """
     settings = settings or Settings()
     lines = LineTable(text)
+
+    def again(other: str) -> Context:
+        return analyze(other, language, settings, machine, path, facts).context
+
     empty = Context(text, language, path, lines, settings, machine)
     if not languages.matters(language, text):
         return Analysis(empty)
@@ -82,6 +86,7 @@ def analyze(
         overrides=tuple(walk.log.overrides),
         made=tuple(walk.log.made),
         suppressions=suppression.find(regions, lines, commands) if regions else Suppressions(),
+        again=again,
     )
     return _analysis(context)
 

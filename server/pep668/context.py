@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .environment import Made, Override
@@ -15,7 +16,8 @@ from .text import LineTable
 class Context:
     """`commands` are those that matter to state (apt, venv, export ...) and the installs, in order;
     `overrides` the places where the check is switched off, `made` the commands that make virtual environments,
-    `suppressions` the comments that silence findings."""
+    `suppressions` the comments that silence findings. `again` understands the document with another text: a fix in
+    several steps looks at what each leaves."""
 
     text: str
     language: str
@@ -31,3 +33,4 @@ class Context:
     overrides: tuple[Override, ...] = ()
     made: tuple[Made, ...] = ()
     suppressions: Suppressions = field(default_factory=Suppressions)
+    again: Callable[[str], Context] | None = None

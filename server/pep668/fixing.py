@@ -7,17 +7,18 @@ no other comes, is taken back.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from . import fixes
 from .analysis import Analysis
-from .model import Applicability, Finding, Fix
-from .text import Edit, Span, apply_edits
+from .model import Applicability, Finding, Fix, Severity
+from .text import Edit, Pieces, apply_edits
 
 _MOST = 1000  # fixes in one document; each costs an analysis
 _REFUSALS = ("EM001", "EM002", "EM006", "EM007")
+_GRAVITY = {severity: len(Severity) - at for at, severity in enumerate(Severity)}
 _Key = tuple[str, str, int]
 
 
@@ -91,9 +92,19 @@ def candidates(analysis: Analysis, finding: Finding, *, unsafe: bool) -> Iterato
 
 
 def kept(before: Analysis, after: Analysis, finding: Finding) -> bool:
-    """Whether a fix removed its finding, and brought none."""
-    old, new = (Counter(kind(f) for f in a.findings) for a in (before, after))
-    return new[kind(finding)] < old[kind(finding)] and not new - old
+    """Whether a fix removed its finding, or made a lesser one of it (`%pip` in a notebook), and brought none."""
+    old, new = _grave(before), _grave(after)
+    graver = any(one > other for k, now in new.items() for one, other in zip_longest(now, old.get(k, []), fillvalue=-1))
+    mine = kind(finding)
+    return not graver and new.get(mine, []) != old[mine]
+
+
+def _grave(analysis: Analysis) -> dict[str, list[int]]:
+    """How grave the findings of each kind are, the gravest first."""
+    found: dict[str, list[int]] = {}
+    for finding in analysis.findings:
+        found.setdefault(kind(finding), []).append(_GRAVITY[finding.severity])
+    return {k: sorted(weights, reverse=True) for k, weights in found.items()}
 
 
 def kind(finding: Finding) -> str:
@@ -116,60 +127,3 @@ def _next(
                 return finding, fix, key
         passed.add(nothing)
     return None
-
-
-class Pieces:
-    """A text under edits, as pieces of what it was and of what is new."""
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-        self._pieces: list[Span | str] = [Span(0, length)]
-
-    def apply(self, edits: tuple[Edit, ...]) -> None:
-        """Edits of the text as it is now, which do not overlap."""
-        for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
-            before, rest = _split(self._pieces, edit.span.start)
-            _, behind = _split(rest, len(edit.span))
-            self._pieces = [*before, *([edit.new_text] if edit.new_text else []), *behind]
-
-    def original(self, offset: int) -> int:
-        """Where a place was at first; for new text, the place where it was put."""
-        last = 0
-        for piece in self._pieces:
-            if isinstance(piece, Span):
-                if offset < len(piece):
-                    return piece.start + offset
-                last = piece.end
-            elif offset < len(piece):
-                return last
-            offset -= len(piece)
-        return self._length
-
-    def edits(self) -> Iterator[Edit]:
-        """All edits as one step from the text as it was."""
-        at, new = 0, ""
-        for piece in (*self._pieces, Span(self._length, self._length)):
-            if isinstance(piece, str):
-                new += piece
-                continue
-            if new or piece.start > at:
-                yield Edit(Span(at, piece.start), new)
-            at, new = piece.end, ""
-
-
-def _split(pieces: list[Span | str], offset: int) -> tuple[list[Span | str], list[Span | str]]:
-    """The pieces before and behind an offset."""
-    before: list[Span | str] = []
-    for index, piece in enumerate(pieces):
-        if offset <= 0:
-            return before, pieces[index:]
-        if offset < len(piece):
-            if isinstance(piece, str):
-                parts: tuple[Span | str, Span | str] = piece[:offset], piece[offset:]
-            else:
-                middle = piece.start + offset
-                parts = Span(piece.start, middle), Span(middle, piece.end)
-            return [*before, parts[0]], [parts[1], *pieces[index + 1 :]]
-        before.append(piece)
-        offset -= len(piece)
-    return before, []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,6 +65,65 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         done = edit.span.end
     out.append(text[done:])
     return "".join(out)
+
+
+class Pieces:
+    """A text under edits, as pieces of what it was and of what is new."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._pieces: list[Span | str] = [Span(0, length)]
+
+    def apply(self, edits: tuple[Edit, ...]) -> None:
+        """Edits of the text as it is now, which do not overlap."""
+        for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
+            before, rest = _split(self._pieces, edit.span.start)
+            _, behind = _split(rest, len(edit.span))
+            self._pieces = [*before, *([edit.new_text] if edit.new_text else []), *behind]
+
+    def original(self, offset: int) -> int:
+        """Where a place was at first; for new text, the place where it was put."""
+        last = 0
+        for piece in self._pieces:
+            if isinstance(piece, Span):
+                if offset < len(piece):
+                    return piece.start + offset
+                last = piece.end
+            elif offset < len(piece):
+                return last
+            offset -= len(piece)
+        return self._length
+
+    def edits(self) -> Iterator[Edit]:
+        """All edits as one step from the text as it was; an insertion before a replaced text stays one."""
+        at, new = 0, list[str]()
+        for piece in (*self._pieces, Span(self._length, self._length)):
+            if isinstance(piece, str):
+                new.append(piece)
+                continue
+            *before, last = new or [""]
+            yield from (Edit(Span(at, at), text) for text in before)
+            if last or piece.start > at:
+                yield Edit(Span(at, piece.start), last)
+            at, new = piece.end, []
+
+
+def _split(pieces: list[Span | str], offset: int) -> tuple[list[Span | str], list[Span | str]]:
+    """The pieces before and behind an offset."""
+    before: list[Span | str] = []
+    for index, piece in enumerate(pieces):
+        if offset <= 0:
+            return before, pieces[index:]
+        if offset < len(piece):
+            if isinstance(piece, str):
+                parts: tuple[Span | str, Span | str] = piece[:offset], piece[offset:]
+            else:
+                middle = piece.start + offset
+                parts = Span(piece.start, middle), Span(middle, piece.end)
+            return [*before, parts[0]], [parts[1], *pieces[index + 1 :]]
+        before.append(piece)
+        offset -= len(piece)
+    return before, []
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -231,7 +290,8 @@ class SourceMap:
         if inner.start >= inner.end:
             start = self.offset(inner.start)
             return Span(start, start)
-        return Span(self.offset(inner.start), self.end_offset(inner.end))
+        start, end = self.offset(inner.start), self.end_offset(inner.end)
+        return Span(start, end) if start <= end else Span(end, start)  # pieces need not stand in their order
 
     def is_verbatim(self, inner: Span) -> bool:
         """Whether the characters of `inner` stand in the outer text unchanged and unbroken."""

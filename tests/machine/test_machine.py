@@ -34,6 +34,16 @@ def test_debian(root: Root) -> None:
     assert "pip" not in found.programs
 
 
+def test_debian_keeps_what_makes_environments_in_a_package(root: Root) -> None:
+    root.debian()
+    without = root.snapshot().programs["python3"]
+    root.file("/usr/lib/python3.11/ensurepip/__init__.py")
+    having = root.snapshot().programs["python3"]
+    assert without is not None
+    assert having is not None
+    assert (without.ensurepip, having.ensurepip) == (False, True)
+
+
 def test_merged_usr(root: Root) -> None:
     root.debian()
     interpreter = root.snapshot(path="/bin").programs["/bin/python3"]

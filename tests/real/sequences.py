@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from .roots import Step
+from .replay import Step
 
 _MORE_PAIRS = 15
 

@@ -10,13 +10,13 @@ import pytest
 
 from pep668.analysis import analyze
 from pep668.model import Verdict
+from roots.layers import Store
+from roots.make import RELEASES, Release, made, unavailable
 
-from . import roots
-from .roots import Step
+from .replay import REFUSAL, Step, outcome
 from .sequences import sequences
 
-RELEASES = {"bookworm": ("debian:12", "3.11"), "trixie": ("debian:13", "3.13")}
-REASON = roots.unavailable()
+REASON = unavailable()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
 
 
@@ -36,35 +36,35 @@ def verdict(image: str, steps: tuple[Step, ...]) -> Verdict:
     return behind[-1].environment.verdict if behind else Verdict.ALLOWED
 
 
-def happened(root: Path, steps: tuple[Step, ...]) -> tuple[Verdict | None, str]:
-    printed, failed = roots.outcome(root, steps)
+def happened(store: Store, root: Path, steps: tuple[Step, ...]) -> tuple[Verdict | None, str]:
+    printed, failed = outcome(store, root, steps)
     if failed:
         return None, failed
-    return (Verdict.REFUSED if roots.REFUSAL in printed else Verdict.ALLOWED), printed
+    return (Verdict.REFUSED if REFUSAL in printed else Verdict.ALLOWED), printed
 
 
-@pytest.mark.parametrize("suite", RELEASES)
-def test_the_marker_is_where_the_facts_say(suite: str) -> None:
-    version = RELEASES[suite][1]
-    assert (roots.made(suite) / f"usr/lib/python{version}/EXTERNALLY-MANAGED").is_file()
+@pytest.mark.parametrize("release", RELEASES, ids=lambda r: r.suite)
+def test_the_marker_is_where_the_facts_say(release: Release) -> None:
+    assert (made(release, "venv") / f"usr/lib/python{release.python}/EXTERNALLY-MANAGED").is_file()
 
 
-@pytest.mark.parametrize("suite", RELEASES)
-def test_each_sequence_ends_as_the_verdict_says(suite: str, capsys: pytest.CaptureFixture[str]) -> None:
-    image, version = RELEASES[suite]
-    root = roots.made(suite)
-    listed = sequences(version)
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(lambda steps: happened(root, steps), listed))
+@pytest.mark.parametrize("release", RELEASES, ids=lambda r: r.suite)
+def test_each_sequence_ends_as_the_verdict_says(release: Release, capsys: pytest.CaptureFixture[str]) -> None:
+    root = made(release, "venv")
+    listed = sequences(release.python)
+    with Store() as store, ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda steps: happened(store, root, steps), listed))
     wrong = []
     counted: Counter[str] = Counter()
     for steps, (real, printed) in zip(listed, outcomes, strict=True):
-        said = verdict(image, steps)
+        said = verdict(release.image, steps)
         counted[f"{real.value if real else 'failed before'}, said {said.value}"] += 1
         if real is not said:
-            wrong.append(f"--- {real and real.value}, said {said.value}\n{dockerfile(image, steps)}{printed[-300:]}")
+            wrong.append(
+                f"--- {real and real.value}, said {said.value}\n{dockerfile(release.image, steps)}{printed[-300:]}"
+            )
     with capsys.disabled():
-        print(f"\n{suite}: {len(listed)} sequences run: {dict(counted)}")
+        print(f"\n{release.suite}: {len(listed)} sequences run: {dict(counted)}")
     assert counted["refused, said refused"] > 50
     assert counted["allowed, said allowed"] > 50
     assert not wrong, "\n".join([f"{len(wrong)} of {len(listed)}", *wrong])

@@ -39,6 +39,9 @@ def verdict(
     if flag is not None and versions.lacks_the_flag(pip):
         why = Evidence(f"usage error: pip {pip} has no --break-system-packages", install.command.outer(flag.span))
         return Outcome(Verdict.ALLOWED, None, (why, *((since,) if since else ())), usage_error=True)
+    user = _no_user_site(install, system, target)
+    if user is not None:
+        return Outcome(Verdict.ALLOWED, None, (user,), usage_error=True)
     if target.managed is Managed.NO:
         return Outcome(Verdict.ALLOWED)
     wanted = _wants_environment(install, shell, machine)
@@ -70,6 +73,19 @@ def verdict(
     if target.managed is Managed.MAYBE:
         return Outcome(Verdict.DEPENDS)
     return unknown or Outcome(Verdict.REFUSED)
+
+
+def _no_user_site(install: Install, system: System, target: Target) -> Evidence | None:
+    """Why pip stops at `--user`: the environment that the document makes does not see the user's packages."""
+    option = install.option("--user", "user")
+    if option is None or install.tool != "pip" or install.operation != "install" or install.passes_check:
+        return None
+    if target.managed is not Managed.NO or target.virtual is None or target.virtual in system.open:
+        return None
+    if target.virtual not in system.environments:
+        return None
+    text = "usage error: pip installs no --user packages from within a virtual environment"
+    return Evidence(text, install.command.outer(option.span))
 
 
 def _wants_environment(install: Install, shell: Shell, machine: Machine | None) -> Evidence | None:

@@ -17,13 +17,16 @@ from pep668.model import (
     Machine,
     Managed,
     Owned,
+    RequestKind,
 )
 
+from .installed import satisfies
 from .place import PlaceInfo
 from .state import Brought, Conditions, Shell, System
 from .target import Target
 
 _PROGRAM = re.compile(r"(?:python|pip)3?(?:\.\d{1,2})?")
+_RENEWS = ("--upgrade", "--force-reinstall", "--ignore-installed")
 _SUITES = {"Debian 12": "bookworm", "Debian 13": "trixie"}
 
 
@@ -77,6 +80,17 @@ def owned(
             known = debian_package(name, suite) if suite else None
             held = DistributionPackage(package, known[1] if known else "", found.manager)
             yield Owned(name, held, request, found.evidence, earlier=span.start < start)
+
+
+def is_enough(install: Install, owned: Owned) -> bool | None:
+    """Whether the distribution's version is as good as pip's would be; None where that is not known."""
+    if install.option(*_RENEWS, *(name.lstrip("-") for name in _RENEWS)) is not None:
+        return False
+    if owned.request.kind is not RequestKind.PROJECT:
+        return False
+    if not owned.request.specifier:
+        return True
+    return satisfies(owned.package.version, owned.request.specifier) if owned.package.version else None
 
 
 def _brought(wanted: Collection[str], packages: Mapping[str, Brought]) -> Iterator[tuple[str, tuple[str, Brought]]]:

@@ -39,6 +39,11 @@ class Making:
             return "--seed" in self.options
         return NO_PIP.isdisjoint(self.options)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the system's packages may be seen in what it makes: asked for, or by an option that nobody knows."""
+        return any("\0" in o or "$" in o or o.startswith("--sys") for o in self.options)
+
 
 def making(words: Sequence[str]) -> Making | None:
     """What a command line (as texts, unknown parts in whatever notation) makes; None where it makes nothing."""

@@ -35,6 +35,8 @@ def apply(run: Run) -> Shell:
         name = name.lower().removesuffix(".exe")
         if _ACTIVATE.search(name):  # run as a command, it works on the shell itself
             return _source(replace_words(run, [".", run.words[0]]))
+    if _ACTIVATE.search(run.words[0]) and "/" in run.words[0]:
+        return _own_process(run, run.words[0])
     effect = _EFFECTS.get(name)
     if effect is None and name.rstrip("0123456789.") in ("python", "pypy", "virtualenv", "pip"):
         effect = _EFFECTS.get(name.rstrip("0123456789."))
@@ -109,6 +111,8 @@ def _make(run: Run) -> Shell:
         if first is not None and first.path == where and where not in system.environments:
             first = None  # PATH leads to it before it is there
         evidence = _made(run, path)
+        if made.is_open or len(made.places) > 1 or run.sets("VIRTUALENV_SYSTEM_SITE_PACKAGES"):
+            system.open.add(where)
         if not seeded:
             text = f"{path} has no pip: {'uv venv puts none in' if made.tool == 'uv' else 'it is made without'}"
             system.pipless[where] = Change(run.evidence(text), run.certain)
@@ -195,6 +199,23 @@ def _source(run: Run) -> Shell:
         source = Source(SourceKind.VIRTUAL, file, run.evidence(f"{file} may activate an environment"), certain=False)
         return replace(run.shell, first=run.shell.first or source)
     return run.shell
+
+
+def _own_process(run: Run, file: str) -> Shell:
+    """An activation script that is run, not read: what it activates ends with it."""
+    where = run.shell.absolute(posixpath.dirname(posixpath.dirname(file)) or ".")
+    if where in run.system.environments and not elsewhere(run):
+        evidence = run.evidence(f"{where} is activated")
+        run.system.meant.append(Meant(where, evidence, run.command, activated=True))
+    return run.shell
+
+
+def _by_shell(run: Run) -> Shell:
+    """`sh FILE`."""
+    for file in run.arguments[:1]:
+        if _ACTIVATE.search(file):
+            return _own_process(run, file)
+    return files.EFFECTS["bash"](run)
 
 
 def _another(run: Run, where: str) -> str:
@@ -324,4 +345,5 @@ _EFFECTS: dict[str, Callable[[Run], Shell]] = {
     "unset": _unset,
     **files.EFFECTS,
     **packages.EFFECTS,
+    **dict.fromkeys(("bash", "sh", "dash", "zsh", "ksh"), _by_shell),
 }

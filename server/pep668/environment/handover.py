@@ -1,7 +1,8 @@
 """What one step of a CI job hands to the steps after it, by the files and messages that CI systems read.
 
 Sources: GitHub's "Workflow commands" (GITHUB_PATH, GITHUB_ENV), Azure Pipelines' "Logging commands"
-(task.prependpath, task.setvariable), CircleCI's "Set an environment variable" (BASH_ENV).
+(task.prependpath, task.setvariable), CircleCI's "Set an environment variable" (BASH_ENV), Cirrus CI's "Writing tasks"
+(CIRRUS_ENV).
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def handed(command: Command, words: list[str], shell: Shell) -> list[Handed]:
         target = shell.symbolic(redirect.target) if redirect.operator.lstrip("0123456789&") == ">>" else ""
         if target == "${GITHUB_PATH}":
             return [Handed("PATH", f"{text.strip()}:${{PATH}}", evidence)]
-        if target in ("${GITHUB_ENV}", "${BASH_ENV}"):
+        if target in ("${GITHUB_ENV}", "${BASH_ENV}", "${CIRRUS_ENV}"):
             sourced = _SOURCED.fullmatch(text.strip()) if target == "${BASH_ENV}" else None
             if sourced:
                 return [Handed("PATH", f"{sourced[1]}:${{PATH}}", evidence)]

@@ -182,13 +182,14 @@ class Meant:
 class System:
     """What stays on a machine: files and packages, as far as the document tells.
 
-    `pipless` are the environments that no pip is in, `meant` those that were made or activated, in order;
-    `more_packages`: the package manager brought others than `packages`, which nothing here names. `own` is why a Python
-    of the image's comes before the distribution's.
+    `pipless` are the environments that no pip is in, `open` those that may see the system's packages, `meant` those
+    that were made or activated, in order; `more_packages`: the package manager brought others than `packages`, which
+    nothing here names. `own` is why a Python of the image's comes before the distribution's.
     """
 
     environments: dict[str, Evidence] = field(default_factory=dict)
     pipless: dict[str, Change] = field(default_factory=dict)
+    open: set[str] = field(default_factory=set)
     meant: list[Meant] = field(default_factory=list)
     marker_removed: Change | None = None
     pip_config: dict[str, Change] = field(default_factory=dict)
@@ -206,6 +207,7 @@ class System:
         return System(
             dict(self.environments),
             dict(self.pipless),
+            set(self.open),
             list(self.meant),
             self.marker_removed,
             dict(self.pip_config),

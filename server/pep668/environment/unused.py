@@ -12,6 +12,7 @@ from pep668.model import (
     EnvironmentKind,
     Install,
     Managed,
+    Missed,
     Region,
     ScopeKind,
     Unused,
@@ -25,6 +26,8 @@ _TOOLS = frozenset(
     ("pip", "setuptools", "wheel", "virtualenv", "pipx", "uv", "pipenv", "poetry", "tox", "nox", "hatch")
 )
 _CHOSEN = (Bypass.FLAG, Bypass.VARIABLE, Bypass.PIP_CONFIG, Bypass.MARKER_REMOVED)
+# What an activation script is read by: anything else runs it in a process of its own.
+_IN_PLACE = (".", "source", "activate", "conda", "workon", "mkvirtualenv", "eval")
 # How to call another process of the same host; the rest are shells.
 _PROCESSES = {
     "dockerfile": "another RUN",
@@ -84,7 +87,7 @@ def _active(install: Install, first: Source, system: System) -> Unused | None:
     """An environment is active here and not used all the same."""
     if first.instead:
         why = f"{_shown(first.path)} is activated, but the environment that is made is {_shown(first.instead)}"
-        return Unused(first.path, why, first.evidence, sure=False)
+        return Unused(first.path, Missed.OTHER_NAME, why, first.evidence, sure=False)
     if not _is_documents(first, system):
         return None
     program = install.python.program
@@ -93,11 +96,10 @@ def _active(install: Install, first: Source, system: System) -> Unused | None:
         tool = "uv venv puts no pip into it without --seed" if "uv" in pipless.evidence.text else "it is made without"
         why = f"{_shown(first.path)} is active but has no pip, since {tool}"
         sure = pipless.certain
-        return Unused(first.path, why, pipless.evidence, evident=sure, sure=sure, pipless=True)
+        return Unused(first.path, Missed.PIPLESS, why, pipless.evidence, evident=sure, sure=sure, pipless=True)
     if program.startswith(("/usr/", "/bin/")):
-        return Unused(
-            first.path, f"{program} is the system's own, although {_shown(first.path)} is active", first.evidence
-        )
+        why = f"{program} is the system's own, although {_shown(first.path)} is active"
+        return Unused(first.path, Missed.ABSOLUTE, why, first.evidence)
     return None
 
 
@@ -110,11 +112,13 @@ def _dropped(install: Install, active: Source, inside: Shell) -> Unused | None:
         region = region.origin.region
     if inside.sudo is not None:
         name = next((n for n in names if n in ("sudo", "doas")), "sudo")
-        return Unused(active.path, f"{name} starts with a PATH of its own and leaves {path}", active.evidence, True)
+        why = f"{name} starts with a PATH of its own and leaves {path}"
+        return Unused(active.path, Missed.WRAPPED, why, active.evidence, evident=True)
     name = next((n for n in names if n in ("env", "su", "runuser", "login")), "")
     if not name:
         return None
-    return Unused(active.path, f"{name} starts with a PATH of its own and leaves {path}", active.evidence)
+    why = f"{name} starts with a PATH of its own and leaves {path}"
+    return Unused(active.path, Missed.WRAPPED, why, active.evidence)
 
 
 def _not_active(install: Install, environment: Environment, inside: Shell, system: System) -> Unused | None:
@@ -123,28 +127,30 @@ def _not_active(install: Install, environment: Environment, inside: Shell, syste
     handed = _handed(inside, system)
     if handed is not None:
         why = f"what puts {_shown(handed.path)} first in PATH holds from the next step on"
-        return Unused(handed.path, why, handed.evidence, evident=True)
+        return Unused(handed.path, Missed.HANDED, why, handed.evidence, evident=True)
     if inside.behind is not None:
         path = inside.behind.path
         why = f"{_shown(path)} stands behind the system's folders in PATH"
-        return Unused(path, why, inside.behind.evidence, sure=environment.verdict is not Verdict.DEPENDS)
+        sure = environment.verdict is not Verdict.DEPENDS
+        return Unused(path, Missed.BEHIND, why, inside.behind.evidence, sure=sure)
     variable = inside.exported("VIRTUAL_ENV")
     if variable is not None and variable.text and inside.absolute(variable.text) in system.environments:
         path = inside.absolute(variable.text)
         why = f"VIRTUAL_ENV alone does not activate {_shown(path)}, only its bin folder first in PATH does"
-        return Unused(path, why, variable.evidence, evident=not _only_tools(install))
+        return Unused(path, Missed.VARIABLE, why, variable.evidence, evident=not _only_tools(install))
     candidates = [m for m in system.meant if _follows(m.command, command)]
     activated = next((m for m in reversed(candidates) if m.activated), None)
     if activated is not None:
         where = _where(activated.command, command)
         if where:
             why = f"{_shown(activated.path)} was activated in {where}, which does not reach this one"
-            likely = environment.bypass is None
-            return Unused(activated.path, why, activated.evidence, _hangs(activated.command), likely)
+            likely, evident = environment.bypass is None, _hangs(activated.command)
+            return Unused(activated.path, Missed.ELSEWHERE, why, activated.evidence, evident, likely)
     made = next((m for m in reversed(candidates) if not m.activated), None)
     if made is None or _only_tools(install) or environment.verdict is not Verdict.REFUSED:
         return None
-    return Unused(made.path, f"{_shown(made.path)} was made before, but it is not active here", made.evidence)
+    why = f"{_shown(made.path)} was made before, but it is not active here"
+    return Unused(made.path, Missed.INACTIVE, why, made.evidence)
 
 
 def _handed(inside: Shell, system: System) -> Source | None:
@@ -180,6 +186,8 @@ def _where(earlier: Command, command: Command) -> str:
         return _PROCESSES.get(_host(other), "another shell")
     if earlier.region.origin is not None and earlier.region is not command.region:
         return f"a shell of its own (`{earlier.region.origin.name or 'sh'}`)"
+    if earlier.words and earlier.words[0].value not in _IN_PLACE and not earlier.assignments:
+        return f"a shell of its own (`{earlier.name or 'sh'}`)"
     if any(s.kind is ScopeKind.SUBSHELL and s not in command.scope for s in earlier.scope):
         return "a subshell or a part of a pipeline"
     return ""

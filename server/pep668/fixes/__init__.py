@@ -20,7 +20,7 @@ from pep668.plugins import load, modules
 
 
 def propose(context: Context, finding: Finding) -> list[Fix]:
-    """All alternatives for one finding, the best first; at most the first is preferred."""
+    """All alternatives for one finding, the best first: that is the preferred one where there is one."""
     able = [m for m in modules(__name__) if finding.rule in m.RULES]
     found: list[Fix] = []
     preferred = False
@@ -28,7 +28,7 @@ def propose(context: Context, finding: Finding) -> list[Fix]:
         for fix in module.propose(context, finding):
             found.append(replace(fix, preferred=False) if preferred else fix)
             preferred = preferred or fix.preferred
-    return found
+    return sorted(found, key=lambda fix: not fix.preferred)
 
 
 def silence(context: Context, finding: Finding) -> list[Fix]:

@@ -64,27 +64,47 @@ def interpreter(install: Install) -> str:
     return f"python{install.python.version or '3'}"
 
 
-def inserted(context: Context, command: Command, line: str, *, chained: bool = False) -> tuple[Edit, ...] | None:
-    """Edits that run `line` before a command: on a line of its own, in front of its list, or inside its chain.
+def activation(command: Command, place: str) -> str:
+    """The command that activates an environment in the shell that reads the text.
 
-    `chained`: what stands before it in its list has to run first.
+    The scripts of the Pythons that can be marked (3.11 and newer) do not mind `set -u` and `set -e`.
     """
+    return f"source {place}/bin/activate.fish" if command.region.language == "fish" else f". {place}/bin/activate"
+
+
+def insertion(command: Command, *, chained: bool = False) -> int:
+    """Where lines before a command are put in its region: before its whole list, or inside it."""
+    first = start(command)
+    inside = chained or MOVES.search(command.region.text, command.statement.start, first)
+    return first if inside else command.statement.start
+
+
+def inserted(
+    context: Context, command: Command, *lines: str, chained: bool = False, joint: str = "; "
+) -> tuple[Edit, ...] | None:
+    """Edits that run `lines` before a command: on lines of their own, in front of its list, or inside its chain.
+
+    `chained`: what stands before it in its list has to run first. `joint` stands behind them in front of its list.
+    """
+    if not lines:
+        return ()
     region = command.region
     first = start(command)
     statement = command.statement
     if not region.map.is_verbatim(Span(statement.start, min(statement.start + 1, len(region.text)))):
         return None
-    if chained or MOVES.search(region.text, statement.start, first):
+    if insertion(command, chained=chained) == first != statement.start:
         if command.operator not in ("&&", ";", "", "&") or region.language == "fish":
             return None
-        return _written(command, first, f"{{ {line}; }} && ")
+        return _written(command, first, "".join(f"{{ {x}; }} && " if " || " in x else f"{x} && " for x in lines))
     begin = region.text.rfind("\n", 0, statement.start) + 1
     lead = region.text[begin : statement.start]
     if lead.strip() == "" and _begins_its_line(context.text, command, lead):
-        on_its_own = _written(command, statement.start, f"{line}\n{lead}", newline_of(context.text))
+        new = "".join(f"{line}\n{lead}" for line in lines)
+        on_its_own = _written(command, statement.start, new, newline_of(context.text))
         if on_its_own is not None:
             return on_its_own
-    return _written(command, statement.start, f"{line}; ")
+    return _written(command, statement.start, "".join(f"{line}{joint}" for line in lines))
 
 
 def _begins_its_line(text: str, command: Command, lead: str) -> bool:

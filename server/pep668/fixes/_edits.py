@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
-from pep668.model import Command, Install, Wrapper
+from pep668.model import Command, Install, Option, Wrapper
 from pep668.text import Edit, Span
 
 from ._parts import Part
@@ -18,10 +19,10 @@ _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _BLANKS = " \t"
 BYPASS_VARIABLES = ("PIP_BREAK_SYSTEM_PACKAGES", "UV_BREAK_SYSTEM_PACKAGES")
 _OVERRIDES = ("user", "break-system-packages")
-_ROOT = ("sudo", "doas")
+ROOT = ("sudo", "doas")
 # Wrappers that run the rest of the line on this machine, in this shell's directory.
 _TRANSPARENT = (
-    *_ROOT,
+    *ROOT,
     "env",
     "time",
     "nohup",
@@ -41,9 +42,11 @@ def tokens(command: Command) -> list[Span]:
 
     Words that one `$VARIABLE` expanded to have the same span.
     """
-    spans = [w.span for w in command.words] + [a.span for a in command.assignments]
-    for wrapper in command.wrappers:
-        spans += [w.span for w in wrapper.words] + [a.span for a in wrapper.assignments]
+    spans = []
+    parts: tuple[Command | Wrapper, ...] = (command, *command.wrappers)
+    for part in parts:
+        words = [w.span for w in part.words]
+        spans += words + [a.span for a in part.assignments if a.span not in words]  # those of sudo are words too
     return sorted(spans)
 
 
@@ -53,18 +56,28 @@ def start(command: Command) -> int:
     return spans[0].start if spans else command.span.start
 
 
-def is_plain(text: str, command: Command) -> bool:
-    """Whether the words stand in the document as the shell reads them, with nothing but blanks between."""
+def is_plain(text: str, command: Command, *, expanded: bool = False) -> bool:
+    """Whether the words stand in the document as the shell reads them, with nothing but blanks between.
+
+    Escapes of the host's are no matter where it would write the word again just as it stands there. `expanded`: one
+    `$VARIABLE` may stand for several words.
+    """
     spans = tokens(command)
-    if not spans or len(spans) > len(set(spans)):
+    if not spans or (not expanded and len(spans) > len(set(spans))):
         return False
-    if not all(command.region.map.is_verbatim(s) for s in spans):
+    spans = sorted(set(spans))
+    if not all(command.region.map.is_verbatim(s) or _as_written(text, command, s) for s in spans):
         return False
     outer = [command.outer(s) for s in spans]
     return all(
         before.end <= after.start and _GAP.fullmatch(text, before.end, after.start) is not None
         for before, after in pairwise(outer)
     )
+
+
+def _as_written(text: str, command: Command, span: Span) -> bool:
+    region, outer = command.region, command.outer(span)
+    return region.written(region.text[span.start : span.end]) == text[outer.start : outer.end]
 
 
 class Rewrite:
@@ -77,7 +90,7 @@ class Rewrite:
     def __init__(self, text: str, command: Command) -> None:
         self.text = text
         self.command = command
-        self.plain = is_plain(text, command)
+        self.plain = is_plain(text, command, expanded=True)
         self._dropped: list[Span] = []
         self._edits: list[Edit] = []
         self._refused = False
@@ -129,7 +142,14 @@ class Rewrite:
                 merged[-1] = merged[-1].to(span)
             else:
                 merged.append(span)
-        return tuple(sorted([*self._edits, *(Edit(self._trimmed(s), "") for s in merged)]))
+        edits = sorted([*self._edits, *(Edit(self._trimmed(s), "") for s in merged)])
+        return None if self._parts_variable(edits) else tuple(edits)
+
+    def _parts_variable(self, edits: Iterable[Edit]) -> bool:
+        """Whether an edit is about one of several words that one `$VARIABLE` stands for."""
+        spans = tokens(self.command)
+        shared = [self.command.outer(a) for a, b in pairwise(spans) if a == b]
+        return any(edit.span.start < s.end and s.start < edit.span.end for edit in edits for s in shared)
 
     def _trimmed(self, span: Span) -> Span:
         """At the end of a command the blanks before a removed word go as well."""
@@ -147,16 +167,23 @@ def drop_privileges(rewrite: Rewrite) -> bool:
     """Drop sudo with its options; False where it does more than becoming root."""
     command = rewrite.command
     for index, wrapper in enumerate(command.wrappers):
-        if wrapper.name not in _ROOT:
+        if wrapper.name not in ROOT:
             continue
         if _other_user(wrapper):
             return False
-        kept = [a for a in wrapper.assignments if a.name not in BYPASS_VARIABLES]
+        kept = [a.span for a in wrapper.assignments if a.name not in BYPASS_VARIABLES]
         if kept and index:
             return False
         for word in wrapper.words:
+            if word.span in kept:
+                continue  # it becomes one of the command's own
             rewrite.drop_before(word.span)
     return True
+
+
+def is_override(option: Option) -> bool:
+    """Whether an option is a way round the check, or meant as one: nothing that an environment needs."""
+    return option.name.lstrip("-") in _OVERRIDES
 
 
 def drop_overrides(rewrite: Rewrite, install: Install) -> None:
@@ -171,7 +198,7 @@ def drop_overrides(rewrite: Rewrite, install: Install) -> None:
 
 def _superfluous(install: Install) -> list[Span]:
     moved = install.moved if isinstance(install, Part) else ()
-    return [*(o.span for o in install.options if o.name.lstrip("-") in _OVERRIDES), *(r.span for r in moved)]
+    return [*(o.span for o in install.options if is_override(o)), *(r.span for r in moved)]
 
 
 def command_line(install: Install, program: str = "") -> str:
@@ -181,6 +208,17 @@ def command_line(install: Install, program: str = "") -> str:
     kept = [w for w in install.command.words if not any(d.covers(w.span) for d in dropped)]
     written = [shlex.quote(w.value) if w.value is not None else text[w.span.start : w.span.end] for w in kept]
     return " ".join([program or written[0], *written[1:]])
+
+
+def line_in_environment(install: Install, place: str) -> str:
+    """The command for people to type: by the program of the environment at `place` (quoted), uv by `--python`."""
+    if install.tool != "uv":
+        return command_line(install, f"{place}/bin/{'python' if install.python.is_interpreter else 'pip'}")
+    named = [o.span for o in install.options if o.name.lstrip("-") in ("system", "python")]
+    given = [w for w in install.command.words if not any(span.covers(w.span) for span in named)]
+    line = command_line(replace(install, command=replace(install.command, words=tuple(given))))
+    program = " ".join(w.value or "" for w in given if w.span.end <= install.program.end)
+    return f"{program} --python {place}/bin/python{line.removeprefix(program)}"
 
 
 def use_environment(rewrite: Rewrite, install: Install, place: str) -> None:

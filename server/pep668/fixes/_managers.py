@@ -71,6 +71,12 @@ def installing(context: Context, judged: Judged, row: DistributionData, packages
     return [f"{sudo}{c}" for c in ([update] if needed else []) + [line]]
 
 
+def is_root(judged: Judged) -> bool:
+    """Whether the command surely runs as root."""
+    user = judged.install.command.region.fact("user")
+    return judged.environment.as_root and (user is None or user.value is not None)
+
+
 def _sudo(context: Context, judged: Judged, row: DistributionData) -> str | None:
     """`sudo ` where the command needs it: as the command has it, else as the file's own package commands have it.
 
@@ -80,7 +86,7 @@ def _sudo(context: Context, judged: Judged, row: DistributionData) -> str | None
     wrapper = next((w.name for w in command.all_wrappers if w.name in _SUDO), "")
     if wrapper:
         return f"{wrapper} "
-    if judged.environment.as_root or not row.sudo:
+    if is_root(judged) or not row.sudo:
         return ""
     for other in before(context, command):
         if other.region.place.process == command.region.place.process:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from pep668.context import Context
-from pep668.model import Command, Edit, Install, ScopeKind
+from pep668.environment.place import place_of
+from pep668.model import Command, Edit, Install, Judged, ScopeKind
 from pep668.text import Span
 
 from ._edits import is_plain
@@ -25,6 +26,7 @@ _NO_LIBRARY = re.compile(
 )
 PACKAGE = "python3-venv"
 SYSTEM_PACKAGES = "--system-site-packages"
+_NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
 
 def python_installer(context: Context, wanted: Command, *, apt_only: bool = False) -> Command | None:
@@ -48,6 +50,11 @@ def words(command: Command) -> list[str]:
     return [w.pattern for w in command.words[1:]]
 
 
+def brings_python(package: str) -> bool:
+    """Whether a package of a distribution's brings Python or its pip."""
+    return _PYTHON.fullmatch(_name(package)) is not None
+
+
 def _name(word: str) -> str:
     return word.partition("=")[0]
 
@@ -69,11 +76,47 @@ def makes_later(context: Context, command: Command) -> bool:
     )
 
 
-def system_packages(context: Context, install: Install) -> str:
-    """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
-    if isinstance(install, Part) and install.sees_system:
+def lacks_venv(context: Context, judged: Judged) -> bool:
+    """Whether an image brings Debian's or Ubuntu's Python itself, without what `python3 -m venv` needs."""
+    install = judged.install
+    needs = (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE)
+    if not needs or install.tool == "uv" or has_venv(context, install.command):
+        return False
+    if place_of(install.command.region).python == "own":
+        return False
+    return python_installer(context, install.command, apt_only=True) is None  # else that line gets the package
+
+
+def apt_venv() -> str:
+    """The command that installs it."""
+    return f"apt-get update && apt-get install -y --no-install-recommends {PACKAGE}"
+
+
+def lacks_ensurepip(context: Context, judged: Judged) -> bool:
+    """Whether this machine's Python makes no environment with a pip, and the document changes nothing about that."""
+    install, python = judged.install, judged.environment.interpreter
+    if not judged.environment.local or python is None or python.virtual or python.ensurepip or install.tool == "uv":
+        return False
+    if context.machine is not None and any(e.complete and e.seeded for e in context.machine.environments):
+        return False  # that one is used
+    return not has_venv(context, install.command) and not venv_package(context, install.command)
+
+
+def apt_here(judged: Judged) -> str:
+    """The command that installs it on this machine, whose package lists are there; "" where apt has no such package."""
+    if not (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE):
+        return ""
+    return f"{'' if judged.environment.as_root else 'sudo '}apt-get install -y {PACKAGE}"
+
+
+def system_packages(context: Context, *installs: Install) -> str:
+    """`--system-site-packages` where the package manager brings libraries that an environment would hide.
+
+    `installs` are those that go into it, in order.
+    """
+    if any(isinstance(install, Part) and install.sees_system for install in installs):
         return f" {SYSTEM_PACKAGES}"
-    for command in before(context, install.command):
+    for command in before(context, installs[-1].command):
         if any(_LIBRARY.match(w) and not _NO_LIBRARY.fullmatch(_name(w)) for w in words(command)):
             return f" {SYSTEM_PACKAGES}"
     return ""
@@ -88,12 +131,13 @@ def venv_package(context: Context, wanted: Command, package: str = PACKAGE) -> t
     """The edit that adds python3-venv to the apt line that brings Python; none where there is no such line."""
     if has_venv(context, wanted):
         return ()
-    command = python_installer(context, wanted, apt_only=True)
-    if command is None or not is_plain(context.text, command):
-        return ()
-    last = [w for w in command.words[1:] if _PYTHON.fullmatch(_name(w.pattern))][-1]
-    end = command.outer(Span(last.span.start, last.span.end)).end
-    return (Edit(Span(end, end), f" {package}"),)
+    for brings in (_PYTHON.fullmatch, _LIBRARY.match):  # a library brings Python along
+        for command in reversed(before(context, wanted)):
+            named = [w for w in command.words[1:] if command.name in _APT and brings(_name(w.pattern))]
+            if named and is_plain(context.text, command):
+                end = command.outer(Span(named[-1].span.start, named[-1].span.end)).end
+                return (Edit(Span(end, end), f" {package}"),)
+    return ()
 
 
 def added(context: Context, wanted: Command, packages: Sequence[str]) -> tuple[Edit, ...] | None:

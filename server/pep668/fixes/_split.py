@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pep668.context import Context
 from pep668.environment.creation import making
@@ -31,11 +32,16 @@ def shared_out(
     assert isinstance(judged, Judged)
     command, meant = judged.install.command, judged.environment.unused
     here = Judged(part_of(judged.install, moved, sees_system=sees_system), judged.environment)
-    found = way(context, here)
+    # What the host's way does for all installs of a place, it does for this one as well.
+    others = tuple(here if other is judged else other for other in context.judged)
+    found = way(replace(context, judged=others), here)
     lines = "\n".join([*by.shown, found.explanation])
     pipless = meant is not None and meant.pipless  # what that environment lacks is pip
     possible = by.possible and not pipless and command.outer(command.span).touches(finding.span)
-    if not possible or found.edits is None or (sees_system and not _sees_system(context, found)):
+    gone = [command.outer(request.span) for request in moved]
+    if found.edits is None or not all(any(e.span.covers(span) for e in found.edits) for span in gone):
+        return None, lines
+    if not possible or (sees_system and not _sees_system(context, found)):
         return None, lines
     front = in_front(context, command, by.commands) if by.commands else ()
     return None if front is None else _merged(judged, [*found.edits, *by.edits], front), lines

@@ -12,7 +12,7 @@ from pep668.model import Applicability, Edit, Finding, Fix, Judged
 from ._distribution import target_of
 from ._edits import Rewrite, combined
 from ._lists import in_front
-from ._managers import Bringing, bringing
+from ._managers import Bringing, bringing, is_root
 from ._programs import available
 from ._replace import movable, replaced, written
 from ._split import shared_out
@@ -73,7 +73,7 @@ def moved(context: Context, finding: Finding, id: str, tool: Tool) -> Iterator[F
 
 def _command(judged: Judged, tool: Tool) -> str:
     region = judged.install.command.region
-    if region.fact("image") is None or not judged.environment.as_root:
+    if region.fact("image") is None or not is_root(judged):
         return tool.command
     own = [a for a in tool.image.split() if region.fact("variable", a.partition("=")[0]) is None]
     return " ".join([*own, tool.command])

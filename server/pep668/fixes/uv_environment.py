@@ -10,7 +10,7 @@ Fix safety: unsafe. uv resolves and builds in its own way, and `uv add` writes t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from pep668.context import Context
 from pep668.installers.uv import takes
@@ -52,8 +52,10 @@ def _instead_of_pip(context: Context, judged: Judged) -> Iterator[Fix]:
         return
     known = {f.name: getattr(install, f.name) for f in fields(Install)}
     here = Install(**{**known, "tool": "uv", "python": PythonReference("uv", False)})
-    found = way(context, Judged(here, judged.environment))
-    title = f"{found.title.removesuffix(' instead')} with uv instead"
+    moved = Judged(here, judged.environment)
+    others = tuple(moved if other is judged else other for other in context.judged)
+    found = way(replace(context, judged=others), moved)
+    title = found.title.replace(" instead", " with uv instead", 1)
     command = install.command
     named = [w for w in command.words if install.program.covers(w.span)]
     plain = is_plain(context.text, command) and all(w.value for w in named) and found.edits is not None

@@ -26,7 +26,10 @@ _TOOLS = frozenset("pip setuptools wheel build uv -U --upgrade -q --quiet".split
 
 @dataclass(slots=True)
 class _Section:
-    """`process` is the shell of its blocks; `made`: an environment may be active in it; `open`: for what follows."""
+    """`process` is the shell of its blocks; `made`: an environment may be active in it; `open`: for what follows.
+
+    The name of a process begins with that of the section around it, so that `is_within` tells which those are.
+    """
 
     level: int
     process: str
@@ -37,6 +40,11 @@ class _Section:
 def makes_environment(text: str) -> bool:
     """Whether a text makes or activates an environment."""
     return _MAKES.search(text) is not None
+
+
+def is_within(process: str, other: str) -> bool:
+    """Whether a section's process is another's, or that of a section inside it."""
+    return process == other or process.startswith((f"{other}>", f"{other}/"))
 
 
 class Sections:
@@ -64,7 +72,7 @@ class Sections:
             done = stack.pop()
             carried = carried or (done.process if done.open else None)
         parent = stack[-1]
-        process = carried or (parent.process if parent.made else self._named(f"shell:{at}"))
+        process = carried or (parent.process if parent.made else f"{parent.process}>{self._named(str(at))}")
         stack.append(_Section(level, process, carried is not None or parent.made, carried is not None))
 
     def note(self, text: str) -> None:

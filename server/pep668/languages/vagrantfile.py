@@ -63,11 +63,13 @@ class _Reader:
         """The script that `value` is, which is used at `at`."""
         index = bisect_right(self.starts, at) - 1
         owner = self.owners[index] if index >= 0 else None
-        system = self.region.named("vagrant")
+        system, base = self.region.named("vagrant"), None
         facts: list[Fact] = []
         if owner is not None and owner[2] == "run":
             system = self.region.named("here")
         else:
+            if owner is not None and owner[1] != "config":  # a machine of its own, after what all machines run
+                system, base = f"{system}/{owner[1]}", system
             facts.append(self._box(owner[1] if owner is not None else None))
             until = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
             behind = value.span.end if value.span.start > at else at
@@ -85,7 +87,7 @@ class _Reader:
             "shell",
             _ruby.made(self.text, value),
             facts=tuple(facts),
-            place=Place(system, f"{system}/provision:{value.span.start}"),
+            place=Place(system, f"{system}/provision:{value.span.start}", base),
             anchor=value.span,
             notation=notation,
         )

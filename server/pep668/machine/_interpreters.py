@@ -109,6 +109,7 @@ class Interpreters:
             marker=marker,
             pip_version=self._pip_version(self._site_folders(prefix, stdlib, version)),
             owner=self._owner(real, prefix),
+            ensurepip=self.tree.is_file(os.path.join(stdlib, "ensurepip", "__init__.py")),
         )
 
     def config(self, path: str) -> str | None:

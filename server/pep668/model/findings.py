@@ -43,16 +43,31 @@ class Bypass(str, Enum):
     RUNNER = "runner"
 
 
+class Missed(Enum):
+    """Why an install misses a virtual environment."""
+
+    OTHER_NAME = "another one is activated"
+    PIPLESS = "it has no pip"
+    ABSOLUTE = "the system's program is named by its path"
+    WRAPPED = "sudo, su or env leaves it"
+    HANDED = "it holds from the next step on"
+    BEHIND = "it stands behind the system's folders in PATH"
+    VARIABLE = "only VIRTUAL_ENV is set"
+    ELSEWHERE = "it was activated in another shell"
+    INACTIVE = "it was made, and not activated"
+
+
 @dataclass(frozen=True, slots=True)
 class Unused:
     """A virtual environment that was meant for an install and does not reach it.
 
-    `why` is a clause for people, `evidence` where it was made or activated. `evident`: it was meant for it whatever the
-    check says there, `likely`: probably; `sure`: it does not reach it; `pipless`: since no pip is in it, as `evidence`
-    shows.
+    `reason` and `why`, a clause for people, tell the same; `evidence` shows where it was made or activated. `evident`:
+    it was meant for it whatever the check says there, `likely`: probably; `sure`: it does not reach it; `pipless`:
+    since no pip is in it, as `evidence` shows.
     """
 
     path: str
+    reason: Missed
     why: str
     evidence: Evidence
     evident: bool = False

@@ -30,7 +30,7 @@ class Interpreter:
     """A Python found on this machine, read from files only.
 
     `path` as found, `real` behind all symbolic links, `version` "3.11" or "",
-    `virtual` whether a pyvenv.cfg makes it an environment's.
+    `virtual` whether a pyvenv.cfg makes it an environment's, `ensurepip` whether it can make one with a pip in it.
     """
 
     path: str
@@ -41,6 +41,7 @@ class Interpreter:
     marker: Marker | None = None
     pip_version: str = ""
     owner: str = ""
+    ensurepip: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from pep668.context import Context
-from pep668.environment.files import FALSE
+from pep668.environment.files import FALSE, may_switch_off
 from pep668.model import Assignment, Bypass, Command, Install, Region
 from pep668.text import Span
 
@@ -62,9 +62,12 @@ def standing_settings(context: Context) -> Iterator[Setting]:
 
 
 def _of_hosts(context: Context) -> Iterator[Setting]:
-    """Variables that the hosts of the commands set (Dockerfile ENV)."""
+    """Variables that the hosts of the commands set (Dockerfile ENV), and files that they write (COPY <<EOF)."""
     for command in context.commands:
         for fact in command.region.facts:
+            written = fact.kind == "file" and fact.value is not None and fact.name.endswith("pip.conf")
+            if written and fact.evidence.span and may_switch_off(fact.value):
+                yield Setting("This configuration of pip", fact.evidence.span, command)
             if fact.kind == "variable" and fact.name in VARIABLES and fact.evidence.span and _truthy(fact.value):
                 yield Setting(fact.name, fact.evidence.span, command)
 

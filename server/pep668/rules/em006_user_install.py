@@ -1,7 +1,9 @@
 """## What it does
 
 Finds `pip install --user` as a way round an externally managed Python. It takes the place of EM001 for that command: an
-error where it is refused, a hint where that depends on the machine.
+error where it is refused, a hint where that depends on the machine. It is a warning in a virtual environment that the
+file makes: pip stops there with "Can not perform a '--user' install"; in documentation, whose blocks may be
+alternatives, a hint.
 
 ## Why is this bad?
 
@@ -33,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.model import Finding, Severity, Verdict
+from pep668.model import Finding, Judged, Severity, Verdict
 
 from . import Rule
 from ._common import SYSTEMS, caught, finding, label, option, place, primary
@@ -44,6 +46,7 @@ RULE = Rule("EM006", "user-install", "`--user` as the way round the refusal.")
 def check(context: Context) -> Iterator[Finding]:
     for judged in context.judged:
         if primary(context, judged) != RULE.code:
+            yield from _inside(judged)
             continue
         install, environment = judged.install, judged.environment
         flag = option(install, "--user")
@@ -58,3 +61,17 @@ def check(context: Context) -> Iterator[Finding]:
         else:
             message = f"`--user` does not help where the Python is externally managed: {SYSTEMS} refuse it as well"
             yield finding(RULE.code, judged, message, Severity.HINT, span)
+
+
+def _inside(judged: Judged) -> Iterator[Finding]:
+    """In an environment `--user` is no way round anything: pip stops at it."""
+    flag = option(judged.install, "--user")
+    if flag is None or not judged.environment.usage_error:
+        return
+    span = judged.install.command.outer(flag.span)
+    where = judged.environment.virtual_environment
+    if where and any(reason.span == span for reason in judged.environment.evidence):
+        message = f"{label(judged.install)} fails with `--user`: it runs in the virtual environment {where}"
+        # People may read a document's blocks as alternatives, in which no environment is active.
+        document = judged.install.command.region.fact("document") is not None
+        yield finding(RULE.code, judged, message, Severity.HINT if document else Severity.WARNING, span)

@@ -42,15 +42,13 @@ from collections.abc import Iterator
 
 from pep668.context import Context
 from pep668.data.packages import TOOLS
-from pep668.environment.installed import satisfies
-from pep668.model import Finding, Install, Judged, Owned, RequestKind, Severity, Verdict
+from pep668.environment.conflicts import is_enough
+from pep668.model import Finding, Install, Judged, Owned, Severity, Verdict
 
 from . import Rule
 from ._common import label, option
 
 RULE = Rule("EM009", "distribution-conflict", "A project that the distribution's package manager and pip both install.")
-
-_RENEWS = ("--upgrade", "--force-reinstall", "--ignore-installed")
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -70,7 +68,7 @@ def check(context: Context) -> Iterator[Finding]:
 def _said(judged: Judged, owned: Owned, own_pip: bool) -> tuple[str, Severity] | None:
     install, package, name = judged.install, owned.package, f"`{owned.project}`"
     does, manager = label(install), package.manager
-    enough = _enough(install, owned)
+    enough = is_enough(install, owned)
     if enough and owned.earlier:
         if owned.evidence.span is None or "[" in owned.request.text:
             return None
@@ -98,15 +96,6 @@ def _own_pip(context: Context, install: Install) -> bool:
         for other in (j.install for j in context.judged)
         if other.command.region.place.system == system
     )
-
-
-def _enough(install: Install, owned: Owned) -> bool | None:
-    """Whether the distribution's version is as good as pip's would be; None where that is not known."""
-    if any(option(install, name) for name in _RENEWS) or owned.request.kind is not RequestKind.PROJECT:
-        return False
-    if not owned.request.specifier:
-        return True
-    return satisfies(owned.package.version, owned.request.specifier) if owned.package.version else None
 
 
 def _major(version: str) -> int:

@@ -13,18 +13,21 @@ from . import _build, _relevance
 from ._edits import Statements, touches
 from ._expand import expand
 from ._inner import heredoc, inner
+from ._outline import Part, outline
 from ._parser import Parser
 from ._relevance import mentions
 from ._runs import Run, runs
 from ._wrappers import peel
 
 __all__ = [
+    "Part",
     "Run",
     "Statements",
     "expand",
     "heredoc",
     "inner",
     "mentions",
+    "outline",
     "parse",
     "peel",
     "relevant",

@@ -4,7 +4,9 @@ A module of this package has
 
 - `ORDER`: which is asked first, lowest first;
 - `answers(judged)`: whether the install stands in its host;
-- `way(context, judged)`: the `Way`. The first module that answers gives it.
+- `way(context, judged)`: the `Way`, or None where its host has no way of its own for this install.
+
+The first module that answers and has a way gives it.
 """
 
 from __future__ import annotations
@@ -18,5 +20,6 @@ from pep668.plugins import modules
 def way(context: Context, judged: Judged) -> Way:
     """How the install comes to use an environment where it stands."""
     asked = sorted(modules(__name__), key=lambda m: m.ORDER)
-    found: Way = next(m for m in asked if m.answers(judged)).way(context, judged)
+    ways = (m.way(context, judged) for m in asked if m.answers(judged))
+    found: Way = next(way for way in ways if way is not None)
     return found

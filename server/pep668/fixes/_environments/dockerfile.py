@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pep668.context import Context
-from pep668.environment.place import place_of
+from pep668.fixes._copies import copied, takes_installed
 from pep668.fixes._creation import has_pip, interpreter
 from pep668.fixes._edits import (
     Rewrite,
@@ -21,7 +21,9 @@ from pep668.fixes._edits import (
 from pep668.fixes._image import anchor, region_of
 from pep668.fixes._index import index
 from pep668.fixes._later import relied_on
-from pep668.fixes._packages import PACKAGE, has_venv, package_of, python_installer, system_packages
+from pep668.fixes._own_path import own_path
+from pep668.fixes._packages import apt_venv, lacks_venv, package_of, python_installer, system_packages
+from pep668.fixes._users import given, handed_over, lines_at, user_of
 from pep668.fixes._way import Way
 from pep668.model import Command, Edit, Judged
 from pep668.text import Span, newline_of
@@ -29,9 +31,6 @@ from pep668.text import Span, newline_of
 ORDER = 20
 DIRECTORY = "/opt/venv"
 TITLE = "Install into a virtual environment in the image instead"
-_USER = re.compile(r"[\w.-]+(?::[\w.-]+)?")
-_LOGIN = re.compile(r"-\w*l\w*$")
-_NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
 
 def answers(judged: Judged) -> bool:
@@ -40,26 +39,30 @@ def answers(judged: Judged) -> bool:
 
 def way(context: Context, judged: Judged) -> Way:
     edits, explanation = _rewrite(context, judged)
-    return Way(TITLE, edits, explanation, serves_later=_on_path(context, judged) or not relied_on(judged))
+    served = _on_path(context, judged) or not relied_on(judged)
+    # Another stage may have another Python, which the environment does not work with.
+    left = takes_installed(context, judged.install.command, DIRECTORY)
+    return Way(TITLE, edits, explanation, serves_later=served and not left)
 
 
 def _on_path(context: Context, judged: Judged) -> bool:
     """Whether the environment comes first in PATH for all that runs after the install, its own RUN included."""
     python = python_installer(context, judged.install.command)
     chained = python is not None and region_of(python) is region_of(judged.install.command)
-    return not chained and not _made(context, judged) and not _own_path(context, judged.install.command)
+    made = _made(context, judged) is not None
+    return not chained and not made and not own_path(context, judged.install.command)
 
 
-def _made(context: Context, judged: Judged) -> str:
-    """The environment that an earlier instruction of the stage makes outright, "" for none."""
+def _made(context: Context, judged: Judged) -> tuple[Command, str] | None:
+    """The command that makes an environment in an earlier instruction of the stage, and where."""
     known = index(context)
     region = judged.install.command.region
     systems = known.systems(region.place.system)
     here = judged.install.command.outer(judged.install.program).start
     uv = judged.install.tool == "uv"
     makers = [(c, d) for c, d in known.makers if c.region.place.system in systems and (uv or has_pip(c))]
-    found = [d for c, d in makers if c.outer(c.span).start < here]
-    return next((d for d in reversed(found) if d.startswith("/")), "")
+    found = [(c, d) for c, d in makers if c.outer(c.span).start < here]
+    return next((made for made in reversed(found) if made[1].startswith("/")), None)
 
 
 def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None, str]:
@@ -75,41 +78,34 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
         return None, explanation
     drop_overrides(change, install)
     meant = judged.environment.unused
-    made = _made(context, judged) or (meant.path if meant is not None and meant.path.startswith("/") else "")
+    made = _made(context, judged)
+    directory = made[1] if made else meant.path if meant is not None and meant.path.startswith("/") else ""
     python = python_installer(context, install.command)
-    if made or (python is not None and region_of(python) is region_of(command)):
-        directory = made or DIRECTORY
+    if directory:
         use_environment(change, install, directory)
-        chain = () if made else _chained(context, command, f"{maker} {DIRECTORY}")
-        path = () if made else _path_after(context, command)
-        return combined(chain, change.edits(), package_of(context, judged.install), path), explanation
+        owned = given(context, command, made[0], directory) if made else ()
+        return combined(owned, change.edits(), package_of(context, judged.install)), explanation
+    user = user_of(context, command)
+    if user is None:
+        return None, explanation
+    owned = handed_over(context, command, user, DIRECTORY)
+    user_site = install.option("--user", "user") is not None
+    copies = copied(context, command, DIRECTORY, user_site=user_site)
+    if python is not None and region_of(python) is region_of(command):
+        use_environment(change, install, DIRECTORY)
+        chain = _chained(context, command, f"{maker} {DIRECTORY}")
+        path = _path_after(context, command)
+        return combined(chain, change.edits(), package_of(context, judged.install), path, owned, copies), explanation
     system = install.option("--system", "system")
     by_variable = install.tool == "uv" and command.region.fact("variable", "UV_SYSTEM_PYTHON") is not None
-    if by_variable or _own_path(context, command):
+    if by_variable or own_path(context, command):
         use_environment(change, install, DIRECTORY)
     elif system is not None:
         change.drop(system.span)
     elif install.python.program.startswith("/") and install.tool != "uv":
         change.replace(install.command.words[0].span, install.python.program.rpartition("/")[2])
-    return combined(_lines_before(context, judged, maker), change.edits(), package_of(context, install)), explanation
-
-
-def _own_path(context: Context, command: Command) -> bool:
-    """Whether the command does not search the PATH of the image: it, or its shell, sets another."""
-    earlier = [c for c in index(context).setters if c.region is command.region and c.span.start < command.span.start]
-    own = any(a.name == "PATH" for a in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)))
-    empty = any(w.name == "env" and w.has("-i", "--ignore-environment") for w in command.wrappers)
-    return own or bool(earlier) or empty or _at_login(command)
-
-
-def _at_login(command: Command) -> bool:
-    """Whether a login shell reads the command: /etc/profile may set PATH anew."""
-    login = command.region.fact("login")
-    if login is not None and login.value:
-        return True
-    origin = command.region.origin
-    options = (w.value or "" for w in origin.words[1:]) if origin is not None else ()
-    return any(o == "--login" or _LOGIN.match(o) for o in options) or (origin is not None and _at_login(origin))
+    lines = _lines_before(context, judged, maker, user)
+    return combined(lines, change.edits(), package_of(context, install), owned, copies), explanation
 
 
 def _chained(context: Context, command: Command, maker: str) -> tuple[Edit, ...] | None:
@@ -146,45 +142,21 @@ def _path_after(context: Context, command: Command) -> tuple[Edit, ...]:
     return () if written is None else (Edit(Span(end, end), written.replace("\n", newline_of(context.text))),)
 
 
-def _lines_before(context: Context, judged: Judged, maker: str) -> tuple[Edit, ...] | None:
-    span = anchor(judged.install.command)
-    if span is None:
+def _lines_before(context: Context, judged: Judged, maker: str, user: str) -> tuple[Edit, ...] | None:
+    inside, span = region_of(judged.install.command), anchor(judged.install.command)
+    if inside is None or span is None:
         return None
-    begin = context.text.rfind("\n", 0, span.start) + 1
-    lead = context.text[begin : span.start]
-    if lead.strip():
-        return None
-    user = judged.install.command.region.fact("user")
-    name = user.value if user and user.value not in ("root", "0", "0:0", "root:root", "") else ""
-    if name is None or (name and not _USER.fullmatch(name)):
-        return None
-    own = f' && chown -R {name} "$VIRTUAL_ENV"' if name else ""
+    own = f' && chown -R {user} "$VIRTUAL_ENV"' if user else ""
     lines = [
-        *(["USER root"] if name else []),
+        *(["USER root"] if user else []),
         *_venv_package_lines(context, judged),
         f"ENV VIRTUAL_ENV={DIRECTORY}",
         f'RUN {maker} "$VIRTUAL_ENV"{own}',
         'ENV PATH="$VIRTUAL_ENV/bin:$PATH"',
-        *([f"USER {name}"] if name else []),
+        *([f"USER {user}"] if user else []),
     ]
-    inside = region_of(judged.install.command)
-    file = inside.parent if inside is not None else None
-    written = [line if file is None else file.written(line) for line in lines]
-    newline = newline_of(context.text)
-    if None in written:
-        return None
-    return (Edit(Span(span.start, span.start), "".join(f"{line}{newline}{lead}" for line in written)),)
+    return lines_at(context, inside, span, lines)
 
 
 def _venv_package_lines(context: Context, judged: Judged) -> list[str]:
-    """Where the image brings Python itself, Debian's and Ubuntu's lacks what venv needs."""
-    install = judged.install
-    needs = (judged.environment.distribution or "").startswith(_NEEDS_PACKAGE)
-    if not needs or install.tool == "uv" or has_venv(context, install.command):
-        return []
-    if place_of(install.command.region).python == "own":
-        return []
-    if python_installer(context, install.command, apt_only=True) is not None:
-        return []  # that line gets the package
-    apt = f"apt-get update && apt-get install -y --no-install-recommends {PACKAGE}"
-    return [f"RUN {apt} && rm -rf /var/lib/apt/lists/*"]
+    return [f"RUN {apt_venv()} && rm -rf /var/lib/apt/lists/*"] if lacks_venv(context, judged) else []
