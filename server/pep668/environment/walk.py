@@ -100,7 +100,10 @@ class Walk:
             for name, function in list(process.functions.items()):
                 if not function.called:  # whether it runs together with another is not known
                     self._uncalled = Scope(ScopeKind.FUNCTION, function.key, name)
+                    before = process.stack[-1].shell
                     self._call(process, name, ())
+                    self._settle(process, ())
+                    process.stack[-1].shell = merge([before, process.stack[-1].shell])
         return sorted(map(self._owning, self._judged.values()), key=_position)
 
     def _owning(self, found: tuple[Judged, Shell, Run]) -> Judged:
