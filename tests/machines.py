@@ -45,6 +45,7 @@ DEBIAN_12_WITH_PACKAGES = replace(
     ),
 )
 DEBIAN_12_WITH_UV = replace(DEBIAN_12, programs={**DEBIAN_12.programs, "uv": None, "pipx": None})
+DEBIAN_12_WITH_PROJECT = replace(DEBIAN_12_WITH_UV, project_tool="uv")
 DEBIAN_12_WITHOUT_VENV = replace(
     DEBIAN_12, programs={n: p and replace(p, ensurepip=False) for n, p in DEBIAN_12.programs.items()}
 )
@@ -59,9 +60,17 @@ DEBIAN_12_WITH_DATABASE = replace(
         "old": (DistributionPackage("python3.9-old", "1", "apt", python="3.9"),),
     },
 )
+DEBIAN_12_ASKED = replace(
+    DEBIAN_12, offered={"python3-requests": "2.32.3+dfsg-1~bpo12+1", "python3-numpy": "", "python3-six": "1.16.0-4"}
+)
 UBUNTU_22 = Machine(
     distribution=Distribution("ubuntu", "22.04", "jammy", "Ubuntu 22.04.5 LTS", ("debian",)),
     programs=_system("Ubuntu", "3.10", marked=False, pip="22.0.2"),
+    folder="/home/me/project",
+)
+UBUNTU_24 = Machine(
+    distribution=Distribution("ubuntu", "24.04", "noble", "Ubuntu 24.04.1 LTS", ("debian",)),
+    programs=_system("Ubuntu", "3.12", marked=True, pip="24.0"),
     folder="/home/me/project",
 )
 ARCH = Machine(
@@ -69,14 +78,19 @@ ARCH = Machine(
     programs=_system("Arch Linux", "3.13", marked=True, pip="25.1.1"),
     folder="/home/me/project",
 )
+ARCH_ASKED = replace(ARCH, offered={"python-requests": "2.32.3-4", "python-dateutil": "2.9.0-7", "python-six": ""})
 
 MACHINES = {
     "debian12": DEBIAN_12,
     "debian12+venv": DEBIAN_12_WITH_VENV,
     "debian12+packages": DEBIAN_12_WITH_PACKAGES,
+    "debian12+asked": DEBIAN_12_ASKED,
     "debian12+database": DEBIAN_12_WITH_DATABASE,
     "debian12+uv": DEBIAN_12_WITH_UV,
+    "debian12+project": DEBIAN_12_WITH_PROJECT,
     "debian12-venv": DEBIAN_12_WITHOUT_VENV,
     "ubuntu22": UBUNTU_22,
+    "ubuntu24": UBUNTU_24,
     "arch": ARCH,
+    "arch+asked": ARCH_ASKED,
 }

@@ -536,3 +536,19 @@ def test_nothing_is_executed(root: Root) -> None:
     root.file("/project/.venv/pyvenv.cfg", "home = /usr/bin\n")
     root.snapshot("/project")
     assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "tool"),
+    [
+        ({"uv.lock": "", "pyproject.toml": "[project]\n"}, "uv"),
+        ({"pyproject.toml": "[project]\nname = 'x'\n[tool.uv.sources]\n"}, "uv"),
+        ({"pyproject.toml": "# [tool.uv]\n[tool.uvicorn]\n"}, ""),
+        ({"uv.lock": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_manages_the_project(root: Root, files: dict[str, str], tool: str) -> None:
+    for name, text in files.items():
+        root.file(f"/work/{name}", text)
+    assert machine.snapshot("/work", environ={}, root=str(root.path)).project_tool == tool

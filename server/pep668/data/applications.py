@@ -1,6 +1,6 @@
 """What is known of PyPI projects: which are applications, and which Debian package holds one.
 
-Sources: the Debian archive's indices of bookworm and trixie (2026-11-22) and lists kept in
+Sources: the Debian archive's indices of bookworm and trixie (2026-11-21, -22) and lists kept in
 `scripts/derive_applications.py`; `applications.txt` and `debian_packages.gz` are made by the scripts of that name.
 Read when first asked for; a name that is not found costs one dictionary look-up.
 """

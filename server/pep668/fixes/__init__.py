@@ -4,7 +4,7 @@ A module of this package has
 
 - `RULES`: the codes of the rules whose findings it can answer;
 - `ORDER`: its place among the alternatives of a finding, lowest first
-  (10 virtual environment, 20 pipx / uv tool, 30 distribution's package, 90 last resort);
+  (10 virtual environment, 20 pipx / uv tool, 30 distribution's package, 40 uv, 90 last resort);
 - `propose(context, finding)`: yields alternatives. `Fix.id` is the module's name with dashes.
 
 A fix edits only where the map is verbatim; elsewhere it is DISPLAY_ONLY.

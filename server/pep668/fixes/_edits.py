@@ -11,6 +11,8 @@ from itertools import pairwise
 from pep668.model import Command, Install, Option, Wrapper
 from pep668.text import Edit, Span
 
+from ._parts import Part
+
 # Between two words of a shell command: blanks, continuations, and Dockerfile's comment lines inside them.
 _GAP = re.compile(r"[ \t]*(?:\\[ \t]*\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ \t]*)*")
 _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
@@ -150,7 +152,7 @@ class Rewrite:
         return any(edit.span.start < s.end and s.start < edit.span.end for edit in edits for s in shared)
 
     def _trimmed(self, span: Span) -> Span:
-        """At the end of a line the blanks before a removed word go as well."""
+        """At the end of a command the blanks before a removed word go as well."""
         if span.end < len(self.text) and self.text[span.end] not in "\r\n;&|)\"'":
             return span
         if self.text[span.end : span.end + 1] in ("'", '"') and self.text[span.end - 1] in _BLANKS:
@@ -185,19 +187,23 @@ def is_override(option: Option) -> bool:
 
 
 def drop_overrides(rewrite: Rewrite, install: Install) -> None:
-    """Drop `--user`, `--break-system-packages` and the variables given for this command."""
-    for option in install.options:
-        if is_override(option):
-            rewrite.drop(option.span)
+    """Drop `--user`, `--break-system-packages`, the variables given for this command, and what others take of it."""
+    for span in _superfluous(install):
+        rewrite.drop(span)
     command = install.command
     for assignment in (*command.assignments, *(a for w in command.wrappers for a in w.assignments)):
         if assignment.name in BYPASS_VARIABLES:
             rewrite.drop_before(assignment.span)
 
 
+def _superfluous(install: Install) -> list[Span]:
+    moved = install.moved if isinstance(install, Part) else ()
+    return [*(o.span for o in install.options if is_override(o)), *(r.span for r in moved)]
+
+
 def command_line(install: Install, program: str = "") -> str:
     """The command for people to type: without wrappers and overrides, with `program` for its first word."""
-    dropped = [o.span for o in install.options if is_override(o)]
+    dropped = _superfluous(install)
     text = install.command.region.text
     kept = [w for w in install.command.words if not any(d.covers(w.span) for d in dropped)]
     written = [shlex.quote(w.value) if w.value is not None else text[w.span.start : w.span.end] for w in kept]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pep668.context import Context
 from pep668.environment.packages import installs
 from pep668.environment.place import place_of
-from pep668.model import Command, Edit, Install, Judged, Word
+from pep668.model import Command, Edit, Install, Judged, ScopeKind, Word
 from pep668.text import Span, newline_of
 
 from ._edits import is_plain
 from ._index import index
+from ._parts import Part
 
 _APT = ("apt", "apt-get", "aptitude")
 _PYTHON = re.compile(
@@ -24,6 +26,7 @@ _NO_LIBRARY = re.compile(
     r"(?:pip|dev|devel|venv|full|minimal|setuptools|wheel|virtualenv|distutils|apt|pip-whl|software-properties|poetry)"
 )
 PACKAGE = "python3-venv"
+SYSTEM_PACKAGES = "--system-site-packages"
 _LINE_REST = re.compile(r"[ \t]*(?:\\[ \t]*)?(?=[\r\n]|\Z)")
 _NEEDS_PACKAGE = ("Debian", "Ubuntu", "Raspberry", "Kali", "Linux Mint", "Pop!_OS")
 
@@ -64,6 +67,18 @@ def has_venv(context: Context, command: Command) -> bool:
     return any(_VENV.fullmatch(_name(w)) for c in before(context, command) if c.name in _APT for w in words(c))
 
 
+def makes_later(context: Context, command: Command) -> bool:
+    """Whether `python3 -m venv` runs later on the same system, and nothing brings what it needs there on Debian."""
+    here = command.outer(command.span).start
+    return any(
+        made.maker == "venv"
+        and made.command.outer(made.command.span).start > here
+        and command.region.place.system in index(context).systems(made.command.region.place.system)
+        and not has_venv(context, made.command)
+        for made in context.made
+    )
+
+
 def lacks_venv(context: Context, judged: Judged) -> bool:
     """Whether an image brings Debian's or Ubuntu's Python itself, without what `python3 -m venv` needs."""
     install = judged.install
@@ -97,11 +112,16 @@ def apt_here(judged: Judged) -> str:
     return f"{'' if judged.environment.as_root else 'sudo '}apt-get install -y {PACKAGE}"
 
 
-def system_packages(context: Context, wanted: Command) -> str:
-    """`--system-site-packages` where the package manager brings libraries that an environment would hide."""
-    for command in before(context, wanted):
+def system_packages(context: Context, *installs: Install) -> str:
+    """`--system-site-packages` where the package manager brings libraries that an environment would hide.
+
+    `installs` are those that go into it, in order.
+    """
+    if any(isinstance(install, Part) and install.sees_system for install in installs):
+        return f" {SYSTEM_PACKAGES}"
+    for command in before(context, installs[-1].command):
         if any(_LIBRARY.match(w) and not _NO_LIBRARY.fullmatch(_name(w)) for w in words(command)):
-            return " --system-site-packages"
+            return f" {SYSTEM_PACKAGES}"
     return ""
 
 
@@ -136,3 +156,19 @@ def behind(text: str, command: Command, word: Word, *packages: str) -> Edit:
 def _continued(text: str, begin: int) -> bool:
     """Whether the line that begins at an offset goes on with a shell's command of the line above."""
     return text[:begin].rstrip("\r\n").endswith("\\")
+
+
+def added(context: Context, wanted: Command, packages: Sequence[str]) -> tuple[Edit, ...] | None:
+    """The edit that adds packages to the apt line that brings Python for a command; None where none surely does."""
+    command = python_installer(context, wanted, apt_only=True)
+    if command is None or not is_plain(context.text, command):
+        return None
+    shared = wanted.scope if command.region is wanted.region else ()
+    own = command.scope
+    while own and own[-1].kind is ScopeKind.BRANCH and own[-1].name == "&&":
+        own = own[:-1]  # `apt-get update &&` before it
+    if own != shared[: len(own)]:
+        return None
+    new = [p for p in packages if p not in words(command)]
+    last = [w for w in command.words[1:] if _PYTHON.fullmatch(_name(w.pattern))][-1]
+    return (behind(context.text, command, last, *new),) if new else ()

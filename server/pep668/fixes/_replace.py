@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pep668.context import Context
-from pep668.model import Edit, Install, Request, RequestKind
-from pep668.text import Span
+from pep668.model import Edit, Install, Option, Request, RequestKind
+from pep668.text import Span, newline_of
 
 from ._edits import is_plain, start
+from ._lists import joined
 
 # Options of pip that mean nothing to what takes its place.
 _DROPPED = frozenset(
@@ -36,6 +39,8 @@ _DROPPED = frozenset(
         "yes",
     ]
 )
+# Options that are requests themselves: they stay where they are.
+_REQUESTS = frozenset(["requirement", "requirements", "editable"])
 _WRAPPERS = ("sudo", "doas", "env", "command", "exec")
 
 
@@ -45,18 +50,29 @@ def written(context: Context, install: Install, request: Request) -> str:
     return context.text[outer.start : outer.end]
 
 
-def plain_projects(install: Install) -> bool:
-    """Whether the command asks for named projects only, with options that something else can do without."""
-    return (
-        install.operation == "install"
-        and bool(install.requests)
-        and all(r.kind is RequestKind.PROJECT and r.name for r in install.requests)
-        and all(o.name.lstrip("-") in _DROPPED for o in install.options)
-    )
+def meaningless(option: Option) -> bool:
+    """Whether an option of pip means nothing to what takes its place."""
+    return option.name.lstrip("-") in _DROPPED
 
 
-def replaced(context: Context, install: Install, commands: list[str]) -> tuple[Edit, ...] | None:
-    """The edit that puts `commands`, joined by `&&`, in the place of the install; None where it cannot be made."""
+def is_request(option: Option) -> bool:
+    """Whether an option is among the requests itself (`-r`, `-e`)."""
+    return option.name.lstrip("-") in _REQUESTS
+
+
+def movable(install: Install) -> list[Request]:
+    """The named projects that something else can install as well, whatever the command's options; none with a
+    constraint, which may be about each of them."""
+    names = {o.name.lstrip("-") for o in install.options}
+    if install.operation != "install" or not names <= _DROPPED | _REQUESTS:
+        return []
+    if any(r.kind is RequestKind.CONSTRAINT for r in install.requests):
+        return []
+    return [r for r in install.requests if r.kind is RequestKind.PROJECT and r.name]
+
+
+def replaced(context: Context, install: Install, commands: Sequence[str]) -> tuple[Edit, ...] | None:
+    """The edit that puts `commands` in the place of the install; None where it cannot be made."""
     command = install.command
     if not commands or not is_plain(context.text, command):
         return None
@@ -65,10 +81,6 @@ def replaced(context: Context, install: Install, commands: list[str]) -> tuple[E
     span = command.outer(Span(start(command), command.words[-1].span.end))
     if "\n" in context.text[span.start : span.end] and "#" in context.text[span.start : span.end]:
         return None  # a comment between continued lines would be lost
-    new = " && ".join(commands)
-    follows = context.text[span.end : span.end + 80].lstrip(" \t")
-    piped = command.operator in ("|", "||") or (follows.startswith("|") and not follows.startswith("||"))
-    if len(commands) > 1 and (piped or (follows.startswith("&") and not follows.startswith("&&"))):
-        new = f"{{ {new}; }}"
-    written_as = command.region.written(new)
-    return None if written_as is None else (Edit(span, written_as),)
+    new = joined(context, command, commands)
+    written_as = None if new is None else command.region.written(new)
+    return None if written_as is None else (Edit(span, written_as.replace("\n", newline_of(context.text))),)

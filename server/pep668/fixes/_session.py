@@ -118,7 +118,7 @@ def session(
         return None
     create: tuple[str, ...] = ()
     if not made:
-        options = system_packages(context, members[-1].install.command)
+        options = system_packages(context, *(m.install for m in members))
         maker = f"{makers.pop()} -m venv{options}" if makers else f"uv venv --seed --allow-existing{options}"
         create = (*_package(context, members), f"{maker} {_word(place)}")
     return Session(members, place, create, edits)

@@ -57,7 +57,7 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     edits = _edits(context, members)
     if first is None or not edits:
         return
-    libraries = bool(system_packages(context, members[-1].install.command)) or _BREW.search(first.job.text) is not None
+    libraries = bool(system_packages(context, members[-1].install)) or _BREW.search(first.job.text) is not None
     safe = judged.environment.verdict is Verdict.REFUSED and not libraries
     safe = safe and not goes_round(first.job.text, members)
     used = any(_uses(step) for step in first.job.steps)

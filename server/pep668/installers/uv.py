@@ -75,6 +75,11 @@ def parse(invocation: Invocation) -> Install | None:
     )
 
 
+def takes(option: str) -> bool:
+    """Whether `uv pip install` has an option of that long name, as pip has it."""
+    return f"--{option.lstrip('-')}" in table("uv_options.json", abbreviates=False)["pip install"].options
+
+
 def _requests(name: str, found: Scan) -> list[Request]:
     if name == "pip sync":
         return [of_kind(RequestKind.FILE, argument) for argument in found.arguments]

@@ -103,6 +103,8 @@ def effects(uses: str, inputs: Inputs) -> Iterator[Effect]:
             path = inputs(environment["path"])
             path = environment["default"] if path in ("", "true") else path or ""
             yield Effect("environment", path, certain=switch is not None)
+    for program in found.get("brings", ()):
+        yield Effect("program", program, program, certain=certain is True)
     for variable, source in found.get("variables", {}).items():
         if inputs(source) != "":
             yield Effect("variable", inputs(source) or "", variable, certain=inputs(source) is not None)

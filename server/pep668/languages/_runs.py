@@ -111,7 +111,8 @@ def apply(job: Job, effects: Callable[[Run], Iterable[Effect]], condition: str, 
                 value = effect.value if effect.certain and holds else None
                 source = Source(Fact("variable", value, evidence, effect.name), True, False, frozenset())
             else:
-                made = Fact(effect.kind, effect.value, evidence)
+                name = effect.name if effect.kind == "program" else ""
+                made = Fact(effect.kind, effect.value, evidence, name)
                 needs = frozenset() if holds else conjuncts(condition)
                 source = Source(made, effect.certain, effect.login, needs)
             run.sources.append(source)
@@ -125,16 +126,21 @@ def selected(job: Job, condition: str) -> list[Run]:
 
 
 def facts(region: Region, job: Job, runs: list[Run], condition: str, login: bool) -> tuple[Fact, ...]:
-    """Where a step runs, and what comes first in PATH there."""
+    """Where a step runs, what comes first in PATH there, and which programs earlier steps bring."""
     parts = conjuncts(condition)
     surely: list[Fact | None] = []
     maybe: list[Fact] = []
     variables: dict[str, Fact] = {}
+    programs: list[dict[str, Fact]] = []
     for run in runs:
         sure: Fact | None = None
+        programs.append({})
         for source in run.sources:
             if source.fact.kind == "variable":
                 variables[source.fact.name] = source.fact
+            elif source.fact.kind == "program":
+                if source.certain and source.condition <= parts:
+                    programs[-1][source.fact.name] = source.fact
             elif source.login and not login:
                 continue
             elif source.certain and source.condition <= parts:
@@ -146,6 +152,7 @@ def facts(region: Region, job: Job, runs: list[Run], condition: str, login: bool
     known = [s for s in surely if s]
     rest = [r for r, s in zip(runs, surely, strict=True) if s is None]
     out = [*place(region, job, rest or runs), *variables.values()]
+    out += (f for name, f in programs[0].items() if all(name in there for there in programs)) if programs else ()
     if known and not rest:
         out.append(known[-1])
     elif known or maybe:

@@ -72,6 +72,13 @@ class Client:
         return self._has("text_document.code_action.is_preferred_support")
 
     @cached_property
+    def resolves(self) -> frozenset[str]:
+        """What of a code action it asks for when the action is chosen."""
+        if not self._has("text_document.code_action.data_support"):
+            return frozenset()
+        return frozenset(self._get("text_document.code_action.resolve_support.properties") or ())
+
+    @cached_property
     def document_changes(self) -> bool:
         return self._has("workspace.workspace_edit.document_changes")
 

@@ -82,12 +82,19 @@ def _data(finding: Finding) -> dict[str, str]:
 
 
 def action(
-    document: Shown, fix: Fix, solved: types.Diagnostic, client: Client
+    document: Shown, fix: Fix, solved: types.Diagnostic, client: Client, later: dict[str, Any] | None = None
 ) -> types.CodeAction | types.Command | None:
-    """A fix as a code action; as a command where the client knows no more. None where that cannot be."""
+    """A fix as a code action; as a command where the client knows no more. None where that cannot be.
+
+    `later`: what the client is to send when the action is chosen, to get the edit or the command then.
+    """
     command = _command(fix)
     if not client.literals:
         return command if not fix.edits else None
+    if later is not None and client.resolves >= ({"edit"} if _applies(fix) else {"edit", "command"}):
+        preferred = True if fix.preferred and client.preferred else None
+        quick = types.CodeActionKind.QuickFix
+        return types.CodeAction(fix.title, quick, diagnostics=[solved], is_preferred=preferred, data=later)
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,

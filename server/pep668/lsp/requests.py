@@ -13,14 +13,15 @@ from pep668 import fixes
 from pep668.analysis import analyze
 from pep668.environment import installed
 from pep668.fixing import fix_all
-from pep668.model import Applicability, RequirementsFile, RequirementsKind
+from pep668.model import Applicability, Fix, RequirementsFile, RequirementsKind
 from pep668.render import hover as hovers
 
 from . import convert, uris
 
 if TYPE_CHECKING:
     from pep668.analysis import Analysis
-    from pep668.model import Finding, Fix
+    from pep668.context import Context
+    from pep668.model import Finding
 
     from .documents import Shown
     from .server import Server
@@ -59,33 +60,85 @@ async def code_actions(server: Server, params: types.CodeActionParams) -> list[t
     out: list[types.CodeAction | types.Command] = []
     if whole:
         out += await _fix_all(server, document, found)
-    return out + _quick_fixes(server, document, found, params) if quick else out
+    return out + await _quick_fixes(server, document, found, params) if quick else out
 
 
-def _quick_fixes(
+async def _quick_fixes(
     server: Server, document: Shown, found: Analysis, params: types.CodeActionParams
 ) -> list[types.CodeAction | types.Command]:
     span = convert.from_range(document, params.range)
+    touched = [f for f in found.findings if f.span.touches(span) and document.holds(f.span)]
+    context = server.asking.answered(found.context)
+    if params.context.trigger_kind is types.CodeActionTriggerKind.Invoked:  # somebody opens the list
+        queries = [q for finding in touched for fix in fixes.propose(context, finding) if (q := fix.query)]
+        await server.asking.ask(queries, context, wait=False)
+        context = server.asking.answered(found.context)
     out: list[types.CodeAction | types.Command] = []
-    for finding in found.findings:
-        if finding.span.touches(span) and document.holds(finding.span):
-            shown = convert.diagnostic(document, finding, server.client)
-            solved = _shown(shown, params.context.diagnostics)
-            for fix, place in _fixes(server, document, found, finding, shown):
-                action = convert.action(place, fix, solved, server.client)
-                if action is not None:
-                    out.append(action)
+    for finding in touched:
+        shown = convert.diagnostic(document, finding, server.client)
+        solved = _shown(shown, params.context.diagnostics)
+        for fix, place in _fixes(server, document, context, finding, shown):
+            later = _later(document, finding, shown, fix) if fix.query and server.trusted else None
+            action = convert.action(place, fix, solved, server.client, later)
+            if action is not None:
+                out.append(action)
     return out
 
 
+def _later(document: Shown, finding: Finding, shown: types.Diagnostic, fix: Fix) -> dict[str, Any]:
+    """What tells an action again when the client asks for the rest of it."""
+    start, end = shown.range.start, shown.range.end
+    place = [start.line, start.character, end.line, end.character]
+    return {"uri": document.uri, "rule": finding.rule, "place": place, "fix": fix.id}
+
+
+async def resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
+    """The rest of an action that somebody has chosen, once the package manager has been asked.
+
+    Where that has nothing, the action has no edit and the client is told why.
+    """
+    found = await _chosen(server, action.data)
+    if found is None:
+        return action  # the document has changed: there is nothing to do any more
+    fix, place, shown = found
+    whole = convert.action(place, fix, shown, server.client)
+    assert isinstance(whole, types.CodeAction)  # the client sent one
+    action.title, action.edit, action.command, action.data = whole.title, whole.edit, None, None
+    if "command" in server.client.resolves:
+        action.command = whole.command
+    elif whole.edit is None:
+        server.tell(f"{fix.title}.\n\n{fix.explanation}", types.MessageType.Info)
+    return action
+
+
+async def _chosen(server: Server, data: Any) -> tuple[Fix, Shown, types.Diagnostic] | None:
+    """The fix that an action stands for as things are now, the document that it edits, and what it answers."""
+    if not isinstance(data, dict) or not isinstance(data.get("uri"), str):
+        return None
+    document, found = await _looked_at(server, data["uri"])
+    for finding in found.findings if document is not None and found is not None else ():
+        assert document is not None
+        assert found is not None
+        shown = convert.diagnostic(document, finding, server.client)
+        if _later(document, finding, shown, Fix(data.get("fix", ""), "")) != data:
+            continue
+        context = server.asking.answered(found.context)
+        queries = [q for fix in fixes.propose(context, finding) if fix.id == data["fix"] and (q := fix.query)]
+        await server.asking.ask(queries, context, wait=True)
+        context = server.asking.answered(found.context)
+        proposed = _fixes(server, document, context, finding, shown)
+        return next(((fix, place, shown) for fix, place in proposed if fix.id == data["fix"]), None)
+    return None
+
+
 def _fixes(
-    server: Server, document: Shown, found: Analysis, finding: Finding, shown: types.Diagnostic
+    server: Server, document: Shown, context: Context, finding: Finding, shown: types.Diagnostic
 ) -> list[tuple[Fix, Shown]]:
     """The fixes of a finding, each with the document that it edits.
 
     Some that the file of a notebook has no room for (a quote is escaped there) can be made in the cell.
     """
-    proposed = [*fixes.propose(found.context, finding), *fixes.silence(found.context, finding)]
+    proposed = [*fixes.propose(context, finding), *fixes.silence(context, finding)]
     cell = server.protocol.documents.get(document.uri)
     if cell is None or not any(fix.applicability is Applicability.DISPLAY_ONLY for fix in proposed):
         return [(fix, document) for fix in proposed]
@@ -94,7 +147,8 @@ def _fixes(
     for twin in alone.findings if alone else ():
         if twin.rule == finding.rule and convert.to_range(cell, twin.span) == shown.range:
             assert alone is not None
-            possible = {(fix.id, fix.title): fix for fix in fixes.propose(alone.context, twin) if fix.edits}
+            known = server.asking.answered(alone.context)
+            possible = {(fix.id, fix.title): fix for fix in fixes.propose(known, twin) if fix.edits}
     out: list[tuple[Fix, Shown]] = []
     for fix in proposed:
         better = possible.get((fix.id, fix.title)) if fix.applicability is Applicability.DISPLAY_ONLY else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .diagnostics import Publisher
     from .disk import Disk
     from .documents import Document
+    from .packages import Asking
     from .session import Session
     from .watch import Watch
 
@@ -75,6 +76,7 @@ class Server(LanguageServer):
         self._publisher: Publisher | None = None
         self._disk: Disk | None = None
         self._watch: Watch | None = None
+        self._asking: Asking | None = None
         self._analyzing: dict[tuple[int, int, int], asyncio.Future[Analysis | None]] = {}
         # `LanguageServer.feature` inspects handlers and options, which costs more than all of this.
         self.protocol.fm.features.update(
@@ -125,6 +127,9 @@ class Server(LanguageServer):
             self.protocol.fm.feature_options[types.TEXT_DOCUMENT_DIAGNOSTIC] = types.DiagnosticOptions(
                 inter_file_dependencies=False, workspace_diagnostics=True, identifier="pep668"
             )
+        if self.client.resolves:
+            self.protocol.fm.features[types.CODE_ACTION_RESOLVE] = self._code_action_resolve
+            self.protocol.fm.feature_options[types.TEXT_DOCUMENT_CODE_ACTION].resolve_provider = True
         asyncio.get_running_loop().call_soon(_collect_again)
         asyncio.get_running_loop().call_soon(self._log_to_client)
 
@@ -232,6 +237,14 @@ class Server(LanguageServer):
         return self._watch
 
     @property
+    def asking(self) -> Asking:
+        if self._asking is None:
+            from .packages import Asking
+
+            self._asking = Asking(self)
+        return self._asking
+
+    @property
     def disk(self) -> Disk:
         if self._disk is None:
             from .disk import Disk
@@ -312,6 +325,11 @@ class Server(LanguageServer):
         from .requests import code_actions
 
         return await code_actions(self, params)
+
+    async def _code_action_resolve(self, action: types.CodeAction) -> types.CodeAction:
+        from .requests import resolve
+
+        return await resolve(self, action)
 
     async def _code_lens(self, params: types.CodeLensParams) -> list[types.CodeLens]:
         from .requests import code_lenses

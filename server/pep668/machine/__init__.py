@@ -8,6 +8,7 @@ configuration says. What cannot be read is not there; nothing here raises.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ._tree import Tree
 
 _USUAL = (".venv", "venv", "env", ".env")
+_UV_TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*uv\s*[].]", re.MULTILINE)
 _CHILDREN = 2000  # folders of a workspace that are looked at for a pyvenv.cfg
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = "python.exe" if os.name == "nt" else "python"
@@ -63,6 +65,7 @@ def snapshot(
         root=hasattr(os, "geteuid") and os.geteuid() == 0,
         folder=folder,
         packages=packages(environ=environ, root=root) if with_packages else {},
+        project_tool=_project_tool(tree, folder),
     )
 
 
@@ -135,6 +138,15 @@ def _distribution(root: str, prefix: str) -> Distribution | None:
 
 def _like(names: str) -> tuple[str, ...]:
     return tuple(names.split())
+
+
+def _project_tool(tree: Tree, folder: str) -> str:
+    """`uv` where the folder has a uv.lock, or a pyproject.toml with a table of uv's."""
+    if not folder:
+        return ""
+    text = tree.text(os.path.join(folder, "pyproject.toml"))
+    has_lock = text is not None and tree.is_file(os.path.join(folder, "uv.lock"))
+    return "uv" if has_lock or (text and _UV_TABLE.search(text)) else ""
 
 
 def _environments(tree: Tree, interpreters: Interpreters, folder: str, active: str) -> list[VirtualEnvironment]:

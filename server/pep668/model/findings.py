@@ -147,12 +147,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A question to this machine's package manager (`apt`, `pacman` ...): which of these packages it has."""
+
+    manager: str
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """One alternative for one finding. `id` is the fix's file name; edits are in the document.
 
     `preferred` is given to at most one fix of a finding, never to a `last_resort`,
     which is chosen by hand only.
-    `explanation` is shown where the fix is only displayed.
+    `explanation` is shown where the fix is only displayed. `query` is what the package manager could still be asked
+    for the fix to be sure: `Machine.offered` holds its answers.
     """
 
     id: str
@@ -163,6 +172,7 @@ class Fix:
     preferred: bool = False
     explanation: str = ""
     last_resort: bool = False
+    query: Query | None = None
 
 
 @dataclass(frozen=True, eq=False)

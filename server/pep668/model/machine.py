@@ -96,7 +96,9 @@ class Machine:
     `programs` maps names (`pip`, `python3`, `uv`) and absolute paths to the
     interpreter that they run, None where the program is there but its interpreter
     is not known. A name that is missing is not on PATH. `packages` are those of the
-    distribution by the projects they hold; empty where nobody asked for them.
+    distribution by the projects they hold; empty where nobody asked for them. `project_tool`
+    is what the folder's project is managed with (`uv`), "" where nothing says so. `offered` are the
+    versions of packages that the package manager was asked about, "" for one that it does not have.
     """
 
     distribution: Distribution | None = None
@@ -108,6 +110,8 @@ class Machine:
     root: bool = False
     folder: str = ""
     packages: Mapping[str, tuple[DistributionPackage, ...]] = field(default_factory=dict)
+    project_tool: str = ""
+    offered: Mapping[str, str] = field(default_factory=dict)
 
     def package_of(self, project: str, interpreter: Interpreter) -> DistributionPackage | None:
         """The distribution's package that holds a project, by its normalized name, for that Python of the system's."""

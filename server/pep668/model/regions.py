@@ -39,6 +39,7 @@ class Fact:
     - `user`: the user that commands run as
     - `login`: "yes" where that shell is a login shell, which reads /etc/profile first
     - `shell`: the program that reads the text, `bash`, `sh`, `fish`
+    - `program`: a program that is surely there, by its `name`
     - `python`: a Python of its own, without marker, comes first in PATH; `value` says whose (`actions/setup-python`)
     - `environment`: a virtual environment is active; `value` is its path, or "" (a tox environment's)
     - `conda`: a conda environment is active; `value` names it, or ""

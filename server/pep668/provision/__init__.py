@@ -20,7 +20,9 @@ from pep668 import data
 from pep668.model import Interpreter, Machine
 
 from ._git import GitError, uncommitted
+from ._packages import Packages
 from ._process import Cancelled, Outcome, environment, run
+from ._programs import outside
 from ._requests import EnvironmentRequest, Refused
 
 BIN = "Scripts" if os.name == "nt" else "bin"
@@ -279,12 +281,8 @@ class _Work:
         return next((p for p in names if self._trusted(p)), None)
 
     def _trusted(self, path: str) -> bool:
-        """Nothing that the workspace brings is run, through a link neither; a home folder is no workspace."""
-        home = os.path.realpath(self.environ.get("HOME") or os.path.expanduser("~"))
-        if (home + os.sep).startswith(os.path.realpath(self.request.folder).rstrip(os.sep) + os.sep):
-            return True
-        folders = {os.path.abspath(self.request.folder), os.path.realpath(self.request.folder)}
-        return not any(p.startswith(f.rstrip(os.sep) + os.sep) for f in folders for p in (path, os.path.realpath(path)))
+        """Nothing that the workspace brings is run."""
+        return outside(path, self.request.folder, self.environ)
 
     def _check_pip_config(self) -> None:
         for key, value in self.machine.pip_config.items():
@@ -385,4 +383,4 @@ def _pip_error(outcome: Outcome) -> str:
     return f"{last.rstrip('.')}. The environment is kept: correct the requirement or the network and install again."
 
 
-__all__ = ["EnvironmentRequest", "EnvironmentResult", "GitError", "create_environment", "uncommitted"]
+__all__ = ["EnvironmentRequest", "EnvironmentResult", "GitError", "Packages", "create_environment", "uncommitted"]

@@ -90,7 +90,7 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
     """The edits (None: cannot be made) and the lines to write by hand."""
     install = judged.install
     command = install.command
-    shared = system_packages(context, install.command)
+    shared = system_packages(context, install)
     maker = f"{interpreter(install)} -m venv{shared}" if install.tool != "uv" else f"uv venv --seed{shared}"
     explanation = f'ENV VIRTUAL_ENV={DIRECTORY}\nRUN {maker} "$VIRTUAL_ENV"\nENV PATH="$VIRTUAL_ENV/bin:$PATH"\n'
     explanation += f"RUN {command_line(install)}"

@@ -153,7 +153,7 @@ def _activated(context: Context, install: Install, place: str) -> bool:
 def _lines(context: Context, install: Install, place: str, made: bool) -> list[str]:
     """What makes and activates the environment."""
     language = install.command.region.language
-    options = system_packages(context, install.command)
+    options = system_packages(context, install)
     windows = language in ("powershell", "cmd")
     if install.tool == "uv":
         maker = f"uv venv{options}" + (f" {place}" if place != ".venv" else "")

@@ -233,7 +233,7 @@ def _is_open(judged: Judged, file: Makefile) -> bool:
 
 
 def _maker(context: Context, file: Makefile, install: Install, place: _Place) -> str:
-    options = system_packages(context, install.command)
+    options = system_packages(context, install)
     if install.tool == "uv":
         return f"uv venv --seed{options} {place.spelled}"
     python = interpreter(install)

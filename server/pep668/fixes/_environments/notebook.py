@@ -29,7 +29,7 @@ def way(context: Context, judged: Judged) -> Way:
     name = _NO_NAME.sub("-", shlex.split(place)[0].rpartition("/")[2]).strip(".-") or "venv"
     lines = (
         f"# In a terminal; then select {place} as the notebook's kernel, {name} in Jupyter:",
-        creation(install, place, system_packages(context, install.command)),
+        creation(install, place, system_packages(context, install)),
         f"{place}/bin/pip install ipykernel",
         f"{place}/bin/python -m ipykernel install --user --name {name}",
         line_in_environment(install, place),

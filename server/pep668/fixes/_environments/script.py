@@ -43,7 +43,7 @@ def way(context: Context, judged: Judged) -> Way:
     left = _left_by_sudo(judged)
     if left:
         place, made = left, True
-    creating = creation(install, place, system_packages(context, command))
+    creating = creation(install, place, system_packages(context, install))
     follows = later(judged)
     chained = _brings_python(context, install)
     served = reached(command, follows.runs, install.python.version, insertion(command, chained=chained))
