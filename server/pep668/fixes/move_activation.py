@@ -105,14 +105,14 @@ def _worked(context: Context, judged: Judged, unused: Unused, edits: tuple[Edit,
         return None
     draft = Draft(context)
     draft.apply(edits)
-    at = judged.install.command.outer(judged.install.program).start
-    known = {id(j) for j in draft.context.judged if draft.original(_start(j)) == at}
-    found = next((j for j in draft.context.judged if id(j) in known), None)
-    if found is None or found.environment.kind is not EnvironmentKind.VIRTUAL:
+    if not draft.drop_user() or draft.worse():
         return None
-    if found.environment.managed is not Managed.NO or found.environment.virtual_environment != _target(unused, found):
+    found = next((j for j in draft.context.judged if draft.original(_start(j)) == _start(judged)), None)
+    if found is None or found.environment.usage_error or found.environment.kind is not EnvironmentKind.VIRTUAL:
         return None
-    return draft if draft.drop_user() and not draft.worse() else None
+    environment = found.environment
+    reached = environment.managed is Managed.NO and environment.virtual_environment == _target(unused, found)
+    return draft if reached else None
 
 
 def _target(unused: Unused, found: Judged) -> str | None:
