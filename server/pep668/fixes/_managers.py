@@ -10,7 +10,7 @@ from pep668.data import DistributionData
 from pep668.model import Command, Edit, Judged
 
 from ._image import anchor
-from ._packages import added, before
+from ._packages import added, before, managers_before
 
 _SUDO = ("sudo", "doas")
 _QUIET = "DEBIAN_FRONTEND"
@@ -99,7 +99,7 @@ def _updated(context: Context, command: Command) -> bool:
     image = anchor(command) is not None
     return any(
         (c.region is command.region or not image) and any(w.value in ("update", "-U", "--update") for w in c.words)
-        for c in before(context, command)
+        for c in managers_before(context, command)
     )
 
 

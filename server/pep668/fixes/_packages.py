@@ -42,11 +42,15 @@ def python_installer(context: Context, wanted: Command, *, apt_only: bool = Fals
 
 def before(context: Context, command: Command) -> list[Command]:
     """The installs of package managers that stand before another, on its system or one that it is built on."""
+    return [c for c in managers_before(context, command) if installs(words(c))]
+
+
+def managers_before(context: Context, command: Command) -> list[Command]:
+    """All commands of package managers that stand before another, on its system or one that it is built on."""
     known = index(context)
     here = command.outer(command.span).start
     systems = known.systems(command.region.place.system)
-    earlier = [c for c in known.managers if c.region.place.system in systems and c.outer(c.span).start < here]
-    return [c for c in earlier if installs(words(c))]
+    return [c for c in known.managers if c.region.place.system in systems and c.outer(c.span).start < here]
 
 
 def words(command: Command) -> list[str]:
