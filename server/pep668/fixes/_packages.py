@@ -138,12 +138,23 @@ def venv_package(context: Context, wanted: Command, package: str = PACKAGE) -> t
     """The edit that adds python3-venv to the apt line that brings Python; none where there is no such line."""
     if has_venv(context, wanted):
         return ()
+    earlier = [*reversed(before(context, wanted))]
+    earlier.sort(key=lambda command: not _surely_before(command, wanted))
     for brings in (_PYTHON.fullmatch, _LIBRARY.match):  # a library brings Python along
-        for command in reversed(before(context, wanted)):
+        for command in earlier:
             named = [w for w in command.words[1:] if command.name in _APT and brings(_name(w.pattern))]
             if named and is_plain(context.text, command):
                 return (behind(context.text, command, named[-1], package),)
     return ()
+
+
+def _surely_before(command: Command, wanted: Command) -> bool:
+    """Whether a command that stands before another has run whenever that does."""
+    shared = wanted.scope if command.region is wanted.region else ()
+    own = command.scope
+    while own and own[-1].kind is ScopeKind.BRANCH and own[-1].name == "&&":
+        own = own[:-1]  # `apt-get update &&` before it
+    return own == shared[: len(own)]
 
 
 def behind(text: str, command: Command, word: Word, *packages: str) -> Edit:
@@ -165,13 +176,7 @@ def _continued(text: str, begin: int) -> bool:
 def added(context: Context, wanted: Command, packages: Sequence[str]) -> tuple[Edit, ...] | None:
     """The edit that adds packages to the apt line that brings Python for a command; None where none surely does."""
     command = python_installer(context, wanted, apt_only=True)
-    if command is None or not is_plain(context.text, command):
-        return None
-    shared = wanted.scope if command.region is wanted.region else ()
-    own = command.scope
-    while own and own[-1].kind is ScopeKind.BRANCH and own[-1].name == "&&":
-        own = own[:-1]  # `apt-get update &&` before it
-    if own != shared[: len(own)]:
+    if command is None or not is_plain(context.text, command) or not _surely_before(command, wanted):
         return None
     new = [p for p in packages if p not in words(command)]
     last = [w for w in command.words[1:] if _PYTHON.fullmatch(_name(w.pattern))][-1]
