@@ -89,7 +89,7 @@ def _open(context: Context, judged: Judged) -> list[Install]:
         used = environment.kind is EnvironmentKind.VIRTUAL
         if used or (environment.verdict is Verdict.ALLOWED and environment.bypass is None):
             continue
-        if _editable(context, install):
+        if _editable(context, install) and _own_words(context, install) is not None:
             found.append(install)
     return found
 
