@@ -202,8 +202,8 @@ def _program(install: Install) -> str:
 
 def _own_words(context: Context, install: Install) -> tuple[Edit, ...] | None:
     rewrite = Rewrite(context.text, install.command)
-    if not drop_privileges(rewrite):
-        return None
+    if install.command.words[0].value is None or not drop_privileges(rewrite):
+        return None  # what a variable or a substitution names may be another Python
     drop_overrides(rewrite, install)
     program = _program(install)
     if program:
