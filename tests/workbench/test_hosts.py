@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from workbench.driver import PATIENCE_MS, Start
@@ -39,13 +41,18 @@ DEVCONTAINER = """\
 FILES = {
     ".github/workflows/ci.yml": (
         WORKFLOW,
-        "          pip3 install pytest\n",
-        "          test -x .venv/bin/pip || python3 -m venv .venv\n          .venv/bin/pip install pytest\n",
+        "      - name: Install\n",
+        "      - name: Create a virtual environment\n"
+        "        run: |\n"
+        "          python3 -m venv .venv\n"
+        '          echo "$PWD/.venv/bin" >> "$GITHUB_PATH"\n'
+        "      - name: Install\n",
     ),
     "Makefile": (
-        "test:\n\tpip3 install pytest\n\tpytest\n",
-        "\tpip3 install",
-        "\ttest -x .venv/bin/pip || python3 -m venv .venv; .venv/bin/pip install",
+        "test:\n\tpip3 install pytest\n\t./run-tests\n",
+        "test:\n\tpip3 install pytest\n\t./run-tests\n",
+        "test: .venv/bin/pip\n\t.venv/bin/pip install pytest\n\t./run-tests\n"
+        "\n.venv/bin/pip:\n\tpython3 -m venv .venv\n",
     ),
     "INSTALL.md": (
         GUIDE,
@@ -60,7 +67,8 @@ FILES = {
     ".devcontainer/devcontainer.json": (
         DEVCONTAINER,
         '"pip3 install',
-        '"test -x .venv/bin/pip || python3 -m venv .venv; .venv/bin/pip install',
+        '"apt-get update && apt-get install -y --no-install-recommends python3-venv'
+        " && python3 -m venv .venv && . .venv/bin/activate && pip3 install",
     ),
 }
 
@@ -79,3 +87,19 @@ def test_fixed_in_place(start: Start) -> None:
         workbench.save()
         workbench.screenshot(f"{name}-2-fixed")
         assert (workbench.folder / path).read_text(encoding="utf-8") == text.replace(before, after, 1)
+
+
+def test_the_package_manager_is_asked(start: Start) -> None:
+    """What the distribution has of it stands in the menu, and is written with what the command needs here."""
+    workbench = start(files={"setup.sh": "#!/bin/sh\npip3 install requests\n"})
+    workbench.open_file("setup.sh")
+    titles = workbench.quick_fixes(workbench.squiggle("error"))
+    workbench.screenshot("1-quick-fixes")
+    (offered,) = [title for title in titles if "with apt" in title]
+    assert re.fullmatch(r"Install python3-requests 2\.\S+ with apt instead", offered)
+    workbench.choose_quick_fix(offered)
+    expect(workbench.squiggles("error")).to_have_count(0, timeout=PATIENCE_MS)
+    workbench.save()
+    workbench.screenshot("2-fixed")
+    text = (workbench.folder / "setup.sh").read_text(encoding="utf-8")
+    assert re.fullmatch(r"#!/bin/sh\n(?:sudo )?apt-get install -y python3-requests\n", text)
