@@ -38,8 +38,8 @@ class System:
 
 def look(layer: Layer, user: str) -> System:
     """Ask the system's own programs; where it has no Python there is nothing to list."""
-    shown = layer.run(["dpkg", "--verify"]).output.splitlines()
-    verified = tuple(line for line in shown if "/var/lib/apt/lists/" not in line)  # which images clear
+    said = layer.run(["dpkg", "--verify"]).output.splitlines()
+    verified = tuple(line for line in said if "/var/lib/apt/lists/" not in line)  # which images clear
     if not (layer.path / "usr/bin/python3").is_symlink():
         return System((), verified, ())
     listed: tuple[str, ...] = ()

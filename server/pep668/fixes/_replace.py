@@ -8,6 +8,7 @@ from pep668.context import Context
 from pep668.model import Edit, Install, Option, Request, RequestKind
 from pep668.text import Span, newline_of
 
+from ._blocks import in_sentence
 from ._edits import is_plain, start
 from ._lists import joined
 
@@ -74,7 +75,7 @@ def movable(install: Install) -> list[Request]:
 def replaced(context: Context, install: Install, commands: Sequence[str]) -> tuple[Edit, ...] | None:
     """The edit that puts `commands` in the place of the install; None where it cannot be made."""
     command = install.command
-    if not commands or not is_plain(context.text, command):
+    if not commands or not is_plain(context.text, command) or in_sentence(context, command.region):
         return None
     if any(w.name not in _WRAPPERS for w in command.wrappers) or command.region.origin is not None:
         return None

@@ -104,7 +104,9 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
     if directory:
         _reach(change, install, directory)
         owned = given(context, command, made[0], directory) if made else ()
-        return combined(owned, change.edits(), package_of(context, judged.install)), explanation
+        # Where nothing names its programs, what follows finds what is installed by PATH alone.
+        path = () if f"{directory}/bin" in context.text else _path_after(context, command, directory)
+        return combined(owned, change.edits(), package_of(context, judged.install), path), explanation
     user = user_of(context, command)
     if user is None:
         return None, explanation
@@ -114,7 +116,7 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
     if _brought_here(context, install):
         use_environment(change, install, DIRECTORY)
         chain = _chained(context, command, f"{maker} {DIRECTORY}")
-        path = _path_after(context, command)
+        path = _path_after(context, command, DIRECTORY)
         return combined(chain, change.edits(), package_of(context, judged.install), path, owned, copies), explanation
     system = install.option("--system", "system")
     by_variable = install.tool == "uv" and command.region.fact("variable", "UV_SYSTEM_PYTHON") is not None
@@ -159,9 +161,9 @@ def _chained(context: Context, command: Command, maker: str) -> tuple[Edit, ...]
     return (Edit(Span(first, first), new),)
 
 
-def _path_after(context: Context, command: Command) -> tuple[Edit, ...]:
+def _path_after(context: Context, command: Command, directory: str) -> tuple[Edit, ...]:
     """`ENV PATH` behind the instruction, so that what follows uses the environment."""
-    line = f'ENV PATH="{DIRECTORY}/bin:$PATH"'
+    line = f'ENV PATH="{directory}/bin:$PATH"'
     span = anchor(command)
     if span is None or line in context.text[span.end :]:
         return ()

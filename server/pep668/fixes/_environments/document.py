@@ -14,6 +14,7 @@ import posixpath
 import re
 
 from pep668.context import Context
+from pep668.fixes._blocks import is_block
 from pep668.fixes._creation import created, has_pip, interpreter
 from pep668.fixes._directory import place_of
 from pep668.fixes._edits import (
@@ -37,12 +38,6 @@ ORDER = 40
 _DOCUMENTS = ("markdown", "restructuredtext", "asciidoc", "html", "text-document")
 _TYPED = ("shell", "fish", "powershell", "cmd")
 # How a block begins that is no paragraph, which would run new lines together.
-_BLOCKS = {
-    "markdown": re.compile(
-        r"[ \t>]*(?:`{3}|~{3}|:{3})|(?: {4}|[ \t]*\t)|.*?<(?:pre|code)\b", re.IGNORECASE | re.DOTALL
-    ),
-    "restructuredtext": re.compile(r"[ \t]|\.\. "),
-}
 _COMMENT = re.compile(r"[ \t]*#")
 _SCOPES = (ScopeKind.BRANCH,)
 
@@ -101,16 +96,8 @@ def _editable(context: Context, install: Install) -> bool:
         stays_here(command)
         and region.origin is None
         and all(scope.kind in _SCOPES and scope.name in ("&&", "||") for scope in command.scope)
-        and _is_block(context, region)
+        and is_block(context, region)
     )
-
-
-def _is_block(context: Context, region: Region) -> bool:
-    """Whether a block shows the command, with room for other lines."""
-    if region.written("\n") is None or region.anchor is None:
-        return False
-    block = _BLOCKS.get(region.parent.language) if region.parent is not None else None
-    return block is None or block.match(context.text[region.anchor.start : region.anchor.end]) is not None
 
 
 def _place(context: Context, install: Install) -> tuple[str, bool]:
@@ -215,8 +202,8 @@ def _program(install: Install) -> str:
 
 def _own_words(context: Context, install: Install) -> tuple[Edit, ...] | None:
     rewrite = Rewrite(context.text, install.command)
-    if not drop_privileges(rewrite):
-        return None
+    if install.command.words[0].value is None or not drop_privileges(rewrite):
+        return None  # what a variable or a substitution names may be another Python
     drop_overrides(rewrite, install)
     program = _program(install)
     if program:
