@@ -18,7 +18,7 @@ from . import system
 from .case import PROJECT, Case, Ran
 from .fixing import Fixed, fixed
 
-REFUSAL = "externally-managed-environment"
+REFUSALS = ("externally-managed-environment", "is externally managed, and indicates")  # pip's, uv's
 # What a fix installs for the system's Python, and what it may leave there: whole only where the user chose it.
 _SYSTEM_FIXES = ("distribution-package", "last-resort")
 _APPLICATION_FIXES = ("pipx", "uv-tool")
@@ -61,7 +61,7 @@ def proofs(
     with _start(store, release, host, case) as layer:
         machine = _machine(layer, case) if host.MACHINE else None
         ran = host.replay(layer, case, text)
-        refused = REFUSAL in ran.outcome.output
+        refused = _refused(ran)
     shown = "" if refused == case.refused else f"before the fix, exit {ran.outcome.code}: {ran.outcome.output[-1500:]}"
     if refused and case.stops and ran.outcome.code == 0:
         shown = "before the fix: refused, and yet exit 0"
@@ -75,7 +75,7 @@ def proofs(
 def _proven(store: Store, release: Release, host: ModuleType, case: Case, one: Fixed, proof: Proof) -> Proof:
     with _start(store, release, host, case) as layer:
         ran = host.replay(layer, case, one.text)
-        if not ran.outcome.ok or REFUSAL in ran.outcome.output:
+        if not ran.outcome.ok or _refused(ran):
             return replace(proof, why=f"exit {ran.outcome.code}: {ran.outcome.output[-1500:]}")
         problems = _imports(ran, case, one)
         changes = _changes(_before(made(release, case.root), case.user), system.look(ran.layer, case.user), one)
@@ -85,6 +85,10 @@ def _proven(store: Store, release: Release, host: ModuleType, case: Case, one: F
         )
         why = "\n".join(w for w in (problems, changes, failed) if w)
         return replace(proof, runs=True, imports=not problems, unchanged=not changes, again=not failed, why=why)
+
+
+def _refused(ran: Ran) -> bool:
+    return any(refusal in ran.outcome.output for refusal in REFUSALS)
 
 
 def _imports(ran: Ran, case: Case, one: Fixed) -> str:
@@ -101,7 +105,7 @@ def _imports(ran: Ran, case: Case, one: Fixed) -> str:
         prefix, _, base = done.output.strip().partition(" ")
         return "" if done.ok and prefix != base else f"python3 does not find them: {done.output[-500:]}"
     pythons = ["/usr/bin/python3"] if {*_SYSTEM_FIXES} & {*one.ids} else []
-    if {*one.ids} - {*_SYSTEM_FIXES}:
+    if {*one.ids} != {"last-resort"}:  # the distribution's packages may be a part of what is asked for
         pythons += [f"{place}/bin/python" for place in system.environments(ran.layer)]
     missing = set(case.imports)
     for python in pythons:

@@ -24,6 +24,7 @@ WHEELS = ("six", "iniconfig", "pyflakes", "cowsay", "setuptools", "wheel", "pip"
 USER = "app"
 _FORMAT = "1"  # of what is put into a root; another makes all anew
 _PIP_CONF = "[global]\nno-index = true\nfind-links = /wheels\nretries = 0\ntimeout = 1\n"
+_UV_CONF = 'no-index = true\nfind-links = ["/wheels"]\n'
 _lock = threading.RLock()
 
 
@@ -81,6 +82,7 @@ def made(release: Release, variant: str) -> Path:
         root = ROOTS / f"{release.suite}-{variant}"
         stamp = ROOTS / f"{root.name}.made"
         wanted = " ".join((_FORMAT, *VARIANTS[variant], *WHEELS, *_ARCHIVED))
+        wanted += _UV_CONF if variant == "tools" else ""
         if not stamp.exists() or stamp.read_text() != wanted:
             shutil.rmtree(root, ignore_errors=True)
             ROOTS.mkdir(parents=True, exist_ok=True)
@@ -129,7 +131,9 @@ def _add_ansible(release: Release, root: Path) -> None:
 
 
 def _add_uv(root: Path) -> None:
-    """The program alone, out of its wheel."""
+    """The program alone, out of its wheel; what pip has in /etc/pip.conf it has in a file of its own."""
+    (root / "etc/uv").mkdir(exist_ok=True)
+    (root / "etc/uv/uv.toml").write_text(_UV_CONF)
     folder = root / "tmp" / "uv"
     _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(folder), "uv")
     with zipfile.ZipFile(next(folder.glob("uv-*.whl"))) as wheel:
