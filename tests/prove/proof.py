@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from . import system
 from .case import PROJECT, Case, Ran
 from .fixing import Fixed, fixed
 
-REFUSALS = ("externally-managed-environment", "is externally managed, and indicates")  # pip's, uv's
+REFUSAL = re.compile(r"externally[- ]managed")  # pip's error, and uv's
 # What a fix installs for the system's Python, and what it may leave there: whole only where the user chose it.
 _SYSTEM_FIXES = ("distribution-package", "last-resort")
 _APPLICATION_FIXES = ("pipx", "uv-tool")
@@ -61,7 +62,7 @@ def proofs(
     with _start(store, release, host, case) as layer:
         machine = _machine(layer, case) if host.MACHINE else None
         ran = host.replay(layer, case, text)
-        refused = _refused(ran)
+        refused = REFUSAL.search(ran.outcome.output) is not None
     shown = "" if refused == case.refused else f"before the fix, exit {ran.outcome.code}: {ran.outcome.output[-1500:]}"
     if refused and case.stops and ran.outcome.code == 0:
         shown = "before the fix: refused, and yet exit 0"
@@ -75,7 +76,7 @@ def proofs(
 def _proven(store: Store, release: Release, host: ModuleType, case: Case, one: Fixed, proof: Proof) -> Proof:
     with _start(store, release, host, case) as layer:
         ran = host.replay(layer, case, one.text)
-        if not ran.outcome.ok or _refused(ran):
+        if not ran.outcome.ok or REFUSAL.search(ran.outcome.output):
             return replace(proof, why=f"exit {ran.outcome.code}: {ran.outcome.output[-1500:]}")
         problems = _imports(ran, case, one)
         changes = _changes(_before(made(release, case.root), case.user), system.look(ran.layer, case.user), one)
@@ -85,10 +86,6 @@ def _proven(store: Store, release: Release, host: ModuleType, case: Case, one: F
         )
         why = "\n".join(w for w in (problems, changes, failed) if w)
         return replace(proof, runs=True, imports=not problems, unchanged=not changes, again=not failed, why=why)
-
-
-def _refused(ran: Ran) -> bool:
-    return any(refusal in ran.outcome.output for refusal in REFUSALS)
 
 
 def _imports(ran: Ran, case: Case, one: Fixed) -> str:

@@ -1,7 +1,7 @@
 """Runs proofs and shows what was not proven (`python -m prove.run --help`).
 
 A document is run on one of the releases, the first few of each host on all; alternatives that are not preferred are run
-of every third document. What the tests run is a part of that, the same each time.
+of every third document and of those that bring applications. What the tests run is a part of that, the same each time.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def prove(host: ModuleType, release: Release, cases: Sequence[Case], *, every: b
     """The proofs of documents of a host on one release, run side by side, in the documents' order."""
 
     def of(number: int, case: Case) -> list[Proof]:
-        return list(proofs(store, release, host, case, alternatives=every or number % 3 == 0))
+        return list(
+            proofs(store, release, host, case, alternatives=every or number % 3 == 0 or bool(case.applications))
+        )
 
     with Store() as store, ThreadPoolExecutor(os.cpu_count()) as pool:
         for found in pool.map(of, range(len(cases)), cases):
