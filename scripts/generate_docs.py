@@ -74,7 +74,7 @@ Fixes are applied one after the other until none is left, so that several instal
 would leave its finding or bring another is taken back. The last resort is never applied with others. Files with
 changes that are not committed to git are refused unless `--allow-dirty` is given. What stands outside of an edit
 stays as it is, byte by byte. Every fix that can run in a Debian root is proven there:
-[evaluation.md](evaluation.md#fixes-run-for-real).
+[evaluation.md](evaluation.md#fixes-run).
 
 """
 
