@@ -141,8 +141,6 @@ def _add_uv(root: Path) -> None:
         target = root / "usr/local/bin/uv"
         target.write_bytes(wheel.read(name))
         target.chmod(0o755)
-    (root / "etc/uv").mkdir()
-    (root / "etc/uv/uv.toml").write_text('no-index = true\nfind-links = ["/wheels"]\n')
     shutil.rmtree(folder)
 
 
