@@ -105,7 +105,8 @@ def _rewrite(context: Context, judged: Judged) -> tuple[tuple[Edit, ...] | None,
         _reach(change, install, directory)
         owned = given(context, command, made[0], directory) if made else ()
         # Where nothing names its programs, what follows finds what is installed by PATH alone.
-        path = () if f"{directory}/bin" in context.text else _path_after(context, command, directory)
+        named = re.search(rf"{re.escape(directory)}/bin(?!/activate)", context.text)
+        path = () if named else _path_after(context, command, directory)
         return combined(owned, change.edits(), package_of(context, judged.install), path), explanation
     user = user_of(context, command)
     if user is None:
