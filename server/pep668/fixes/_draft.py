@@ -114,3 +114,19 @@ class Draft:
 
 def _at(judged: Judged) -> int:
     return judged.install.command.outer(judged.install.program).start
+
+
+def with_later(context: Context, judged: Judged, edits: tuple[Edit, ...] | None) -> tuple[Edit, ...] | None:
+    """The edits, and those that later installs with `--user` need which reach the environment by them."""
+    others = (j.install for j in context.judged if j is not judged)
+    if not edits or not any(i.option("--user", "user") for i in others):
+        return edits
+    if not affordable(context, 2 * len(context.judged)):
+        return None
+    draft = Draft.with_edits(context, edits)
+    if not draft.failing():
+        return edits
+    if draft.drop_user():
+        return draft.edits
+    # One that fails already is none the worse, whatever it says then.
+    return edits if not Draft.with_edits(context, edits).failing(passed_before=True) else None

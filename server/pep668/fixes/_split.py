@@ -10,6 +10,7 @@ from pep668.environment.creation import making
 from pep668.model import Edit, Finding, Judged, Request
 from pep668.text import Span
 
+from ._draft import with_later
 from ._edits import combined, start
 from ._environments import way
 from ._index import index
@@ -44,7 +45,8 @@ def shared_out(
     if not possible or (sees_system and not _sees_system(context, found)):
         return None, lines
     front = in_front(context, command, by.commands) if by.commands else ()
-    return None if front is None else _merged(judged, [*found.edits, *by.edits], front), lines
+    merged = None if front is None else _merged(judged, [*found.edits, *by.edits], front)
+    return with_later(context, judged, merged), lines
 
 
 def _sees_system(context: Context, found: Way) -> bool:

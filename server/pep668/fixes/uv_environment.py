@@ -17,6 +17,7 @@ from pep668.installers.uv import takes
 from pep668.model import Applicability, Edit, Finding, Fix, Install, Judged, PythonReference, RequestKind
 
 from ._creation import MOVES
+from ._draft import with_later
 from ._edits import Rewrite, combined, is_plain, start
 from ._environments import way
 from ._programs import available
@@ -68,7 +69,7 @@ def _instead_of_pip(context: Context, judged: Judged) -> Iterator[Fix]:
     edits = None
     if plain and new is not None and not inside:
         edits = combined(found.edits, [Edit(command.outer(install.program), new)], rewrite.edits())
-    yield _fix(title, edits, found.explanation.replace(install.text, "uv pip install"))
+    yield _fix(title, with_later(context, judged, edits), found.explanation.replace(install.text, "uv pip install"))
 
 
 def _found_by_itself(context: Context, judged: Judged) -> Iterator[Fix]:
@@ -84,7 +85,8 @@ def _found_by_itself(context: Context, judged: Judged) -> Iterator[Fix]:
         return
     rewrite = Rewrite(context.text, install.command)
     rewrite.drop(system.span)
-    yield _fix("Drop --system, so that uv finds .venv by itself", combined(kept, rewrite.edits()), found.explanation)
+    edits = with_later(context, judged, combined(kept, rewrite.edits()))
+    yield _fix("Drop --system, so that uv finds .venv by itself", edits, found.explanation)
 
 
 def _in_the_project(context: Context, judged: Judged) -> Iterator[Fix]:

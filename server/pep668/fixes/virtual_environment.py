@@ -24,10 +24,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pep668.context import Context
-from pep668.model import Applicability, Edit, EnvironmentKind, Finding, Fix, Install, Judged, Managed, Verdict
+from pep668.model import Applicability, EnvironmentKind, Finding, Fix, Install, Judged, Managed, Verdict
 
 from . import _environments, _overrides
-from ._draft import Draft, affordable
+from ._draft import with_later
 from ._packages import lacks_ensurepip
 
 RULES = ("EM001", "EM002", "EM003", "EM004", "EM006", "EM007")
@@ -47,7 +47,7 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     if judged.environment.kind is EnvironmentKind.VIRTUAL and judged.environment.managed is Managed.NO:
         return  # it has one
     way = _environments.way(context, judged)
-    edits = _kept(context, judged, way.edits)
+    edits = with_later(context, judged, way.edits)
     if edits is None:
         yield Fix(ID, way.title, applicability=Applicability.DISPLAY_ONLY, explanation=way.explanation)
         return
@@ -55,22 +55,6 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     safe = way.serves_later and refused and not lacks_ensurepip(context, judged)
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
     yield Fix(ID, way.title, edits, applicability=applicability, preferred=True, explanation=way.explanation)
-
-
-def _kept(context: Context, judged: Judged, edits: tuple[Edit, ...] | None) -> tuple[Edit, ...] | None:
-    """The edits, and those that later installs with `--user` need which reach the environment by them."""
-    others = (j.install for j in context.judged if j is not judged)
-    if edits is None or not any(i.option("--user", "user") for i in others):
-        return edits
-    if not affordable(context, 2 * len(context.judged)):
-        return None
-    draft = Draft.with_edits(context, edits)
-    if not draft.failing():
-        return edits
-    if draft.drop_user():
-        return draft.edits
-    # One that fails already is none the worse, whatever it says then.
-    return edits if not Draft.with_edits(context, edits).failing(passed_before=True) else None
 
 
 def _about(finding: Finding, install: Install) -> bool:
