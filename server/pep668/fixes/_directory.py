@@ -27,7 +27,7 @@ def existing(context: Context, command: Command) -> tuple[str, bool] | None:
             continue
         if not place.startswith(("/", "~")) and MOVES.search(command.region.text, other.span.end, start(command)):
             continue
-        found = (place, _reaches(other.scope, command.scope))
+        found = (place, _runs_before(other, command))
     return found
 
 
@@ -42,7 +42,7 @@ def is_active(command: Command, place: str) -> bool:
         elif other.name in (".", "source") and other.words[1:]:
             span = other.words[1].span
             if other.region.text[span.start : span.end].startswith(f"{place}/bin/activate"):
-                active = _reaches(other.scope, command.scope)
+                active = _runs_before(other, command)
     return active
 
 
@@ -72,9 +72,27 @@ def _stands_ready(maker: Command, command: Command) -> bool:
 
 def _reaches(maker: tuple[Scope, ...], user: tuple[Scope, ...]) -> bool:
     """Whether what runs in one scope has run before the other; `test -x ... ||` before the maker is no doubt."""
-    while maker and maker[-1].kind is ScopeKind.BRANCH and maker[-1].name == "||":
-        maker = maker[:-1]
+    maker = _certain(maker)
     return maker == user[: len(maker)]
+
+
+def _certain(scope: tuple[Scope, ...]) -> tuple[Scope, ...]:
+    while scope and scope[-1].kind is ScopeKind.BRANCH and scope[-1].name == "||":
+        scope = scope[:-1]
+    return scope
+
+
+def _runs_before(one: Command, other: Command) -> bool:
+    """Whether a command of the same text has run whenever another does, earlier in its chain of `&&` too."""
+    if _reaches(one.scope, other.scope):
+        return True
+    mine = _certain(one.scope)
+    theirs = other.scope[: len(mine)]
+    if not mine or mine[:-1] != theirs[:-1] or len(mine) != len(theirs):
+        return False
+    a, b = mine[-1], theirs[-1]
+    chained = a.kind is b.kind is ScopeKind.BRANCH and a.name == b.name == "&&" and a.owner == b.owner
+    return chained and "||" not in one.region.text[one.span.end : other.span.start]
 
 
 def place_of(context: Context, command: Command) -> tuple[str, bool]:
