@@ -20,7 +20,7 @@ from pathlib import Path
 from . import archive
 
 ROOTS = Path(__file__).resolve().parents[2] / "build" / "roots"
-WHEELS = ("six", "iniconfig", "pyflakes", "cowsay", "setuptools", "wheel", "pip")
+WHEELS = ("six", "iniconfig", "pyflakes", "cowsay", "setuptools", "wheel", "packaging", "pip")
 USER = "app"
 _FORMAT = "1"  # of what is put into a root; another makes all anew
 _PIP_CONF = "[global]\nno-index = true\nfind-links = /wheels\nretries = 0\ntimeout = 1\n"
