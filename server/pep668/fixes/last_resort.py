@@ -27,6 +27,8 @@ def propose(context: Context, finding: Finding) -> Iterator[Fix]:
     install, environment = judged.install, judged.environment
     if install.tool not in ("pip", "uv", "get-pip"):
         return  # ensurepip knows no override
+    if install.tool == "uv" and environment.local and not environment.as_root:
+        return  # pip then installs for the user; uv stops, as it cannot write there
     rewrite = Rewrite(context.text, install.command)
     certain = environment.verdict is Verdict.REFUSED
     command = install.command

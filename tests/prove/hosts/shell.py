@@ -78,7 +78,8 @@ def cases() -> Iterator[Case]:
     some = f"{_STRICT}pip install six cowsay\n"
     yield Case("one that Debian has, one that it has not", some, "setup.sh", ("six", "cowsay"))
     uv = f"{_STRICT}uv pip install --system six\n"
-    yield Case("uv pip install --system", uv, "setup.sh", root="tools")
+    yield Case("uv pip install --system", uv, "setup.sh", root="tools", user="root")
+    yield Case("the same without root", uv, "setup.sh", root="tools")
     made = f"{_STRICT}rm -rf .venv\nuv venv\n. .venv/bin/activate\npip install six\n"
     yield Case("uv venv, then pip", made, "setup.sh", root="tools")
     pipless = f"{_STRICT}python3 -m venv --without-pip .venv\n. .venv/bin/activate\npip install six\n"
