@@ -25,7 +25,7 @@ from .proof import Proof, proofs
 from .table import table, written
 
 _EVERYWHERE = 3  # documents of each host that are run on all releases
-_PART = 4  # the tests run one document of so many, besides the first
+_PART = 6  # the tests run one document of so many, besides the first
 
 
 def hosts() -> list[ModuleType]:

@@ -19,10 +19,10 @@ def replay(layer: Layer, case: Case, text: str) -> Ran:
 
 def cases() -> Iterator[Case]:
     for line in (
+        'subprocess.run("pip install six", shell=True, check=True)',
         'subprocess.check_call([sys.executable, "-m", "pip", "install", "six"])',
         'subprocess.run(["pip", "install", "six"], check=True)',
         'subprocess.run(["pip3", "install", "-r", "requirements.txt"], check=True)',
-        'subprocess.run("pip install six", shell=True, check=True)',
         'subprocess.check_call("pip3 install six iniconfig", shell=True)',
         'subprocess.check_call(["sudo", "pip", "install", "six"])',
         'subprocess.check_output(["python3", "-m", "pip", "install", "--user", "six"])',
