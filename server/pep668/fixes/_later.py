@@ -73,11 +73,17 @@ def _by_name(region: Region) -> dict[str, list[Command]]:
     for command in commands(region):
         name = command.name or ""
         by_pip = name.startswith("pip") and any(w.value in _BY_PIP for w in command.words[1:3])
-        if by_pip or _PYTHON.fullmatch(name):
+        if by_pip or (_PYTHON.fullmatch(name) and not _sets_up(command)):
             found.setdefault(_OF_PYTHON, []).append(command)
         elif name:
             found.setdefault(normalized(name), []).append(command)
     return found
+
+
+def _sets_up(command: Command) -> bool:
+    """Whether a Python is run for itself alone (`python3 -m venv`), so that it imports nothing that was installed."""
+    words = [w.value for w in command.words[1:]]
+    return "-m" in words[:-1] and words[words.index("-m") + 1] in ("venv", "virtualenv", "ensurepip")
 
 
 def reached(install: Command, runs: tuple[Command, ...], version: str | None, at: int) -> list[Command]:
