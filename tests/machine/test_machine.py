@@ -550,5 +550,5 @@ def test_nothing_is_executed(root: Root) -> None:
 )
 def test_what_manages_the_project(root: Root, files: dict[str, str], tool: str) -> None:
     for name, text in files.items():
-        root.file(f"/work/{name}", text)
-    assert machine.snapshot("/work", environ={}, root=str(root.path)).project_tool == tool
+        root.file(f"/project/{name}", text)
+    assert machine.snapshot("/project", environ={}, root=str(root.path)).project_tool == tool
