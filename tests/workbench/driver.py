@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 # The workbench, a language server and pip share two cores: slow is not wrong.
@@ -66,8 +66,7 @@ class Workbench:
 
     def hover(self, place: Locator, text: str) -> str:
         """The text of the hover over the middle of a place, once it holds `text` (its parts come one by one)."""
-        box = place.bounding_box()
-        assert box is not None
+        box = self._box(place)
         # The first movement makes the editor notice the mouse, the second one stays.
         self.page.mouse.move(box["x"] + box["width"] / 2 + 20, box["y"] + box["height"] + 40)
         self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
@@ -75,10 +74,21 @@ class Workbench:
         expect(shown).to_be_visible(timeout=PATIENCE_MS)
         return shown.inner_text()
 
+    def _box(self, place: Locator) -> FloatRect:
+        """Where a place is. The editor draws its lines and squiggles anew at will, so it may be gone for a moment."""
+        found: list[FloatRect] = []
+
+        def is_drawn() -> bool:
+            box = place.first.bounding_box()
+            found.extend([box] if box else [])
+            return box is not None
+
+        self.wait_for(is_drawn, "the place is drawn")
+        return found[-1]
+
     def quick_fixes(self, place: Locator) -> list[str]:
         """Puts the cursor on a place and opens the lightbulb's menu; again where VS Code has nothing to show yet."""
-        box = place.bounding_box()
-        assert box is not None
+        box = self._box(place)
         self.page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
         rows = self.page.locator(".action-widget .monaco-list-row.action")
 
