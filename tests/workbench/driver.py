@@ -156,10 +156,23 @@ class Workbench:
     # --- terminal ---
 
     def open_terminal(self) -> None:
-        """A terminal whose shell integration is at work: its first prompt carries the mark of a command."""
+        """A terminal whose shell integration is at work: a prompt carries the mark of a command (zsh's second one)."""
         self.command("Terminal: Create New Terminal")
-        expect(self.page.locator(".terminal-wrapper.active .xterm")).to_be_visible(timeout=PATIENCE_MS)
-        expect(self.page.locator(".terminal-command-decoration").first).to_be_attached(timeout=PATIENCE_MS)
+        rows = self.page.locator(".terminal-wrapper.active .xterm .xterm-rows")
+        expect(rows).to_be_visible(timeout=PATIENCE_MS)
+        mark = self.page.locator(".terminal-command-decoration").first
+
+        def is_marked() -> bool:
+            try:
+                mark.wait_for(state="attached", timeout=5000)
+            except PlaywrightTimeout:
+                if rows.inner_text().strip():  # a prompt
+                    rows.click(force=True)
+                    self.page.keyboard.press("Enter")
+                return False
+            return True
+
+        self.wait_for(is_marked, "a prompt is marked")
 
     def type_in_terminal(self, line: str) -> None:
         """Types a line and, once it is to be read there, presses Enter; again where the terminal was started anew.
