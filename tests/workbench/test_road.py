@@ -204,3 +204,15 @@ def test_half_made_environment(start: Start) -> None:
     workbench.screenshot("2-repaired")
     walk(workbench, "pip3 install six", "refused to install six", re.compile(r"\.venv"))
     arrives(workbench, "six")
+
+
+def test_untrusted_workspace(start: Start) -> None:
+    workbench = start(trusted=False)
+    workbench.command("PEP 668: Create Virtual Environment")
+    workbench.notification("PEP 668 runs commands in trusted workspaces only.")
+    workbench.screenshot("1-refused")
+    assert not (workbench.folder / ".venv").exists()
+    # Documents are checked all the same.
+    workbench.open_file("install.sh")
+    workbench.squiggle()
+    workbench.screenshot("2-checked")
