@@ -9,25 +9,26 @@ import hashlib
 from dataclasses import replace
 
 from pep668.languages._needles import NEEDLES
-from pep668.languages._recognizer import Recognizer, is_blank
+from pep668.languages._recognizer import Recognizer
 from pep668.model import ErrorReport, Install, Judged, Machine
 from pep668.settings import Settings
 from pep668.text import Span
 
 from . import _refused, _steps, _text
+from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._road import Place
 from ._shells import syntax
 from ._typed import Typed, install_in
 
-__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Recognizer", "explain"]
+__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Listener", "Recognizer", "explain"]
 
 _REFUSED = "externally-managed"
 _CODES_OF_REFUSALS = (1, 2)  # pip's and uv's; shells, make and interruptions have others
 
 
 def explain(
-    output: str,
+    output: str | Listener,
     *,
     command: str = "",
     exit_code: int | None = None,
@@ -38,16 +39,18 @@ def explain(
 ) -> Explanation:
     """The errors in `output` and the advice; no advice where there is nothing to say. Never raises.
 
+    `output` is the whole, or a Listener of the same command that has heard it.
     `command` is the command line as typed, `shell` the program that read it, `cwd` the
     folder it ran in. `machine` is the snapshot for that folder, None where the output comes from
     somewhere else: then nothing is assumed of it.
     """
     typed = Typed(command, machine)
-    recognizer = Recognizer(typed.source(exit_code))
-    recognizer.feed(output)
-    found = recognizer.finish()
-    if not found and exit_code in _CODES_OF_REFUSALS and machine is not None and typed.refused and is_blank(output):
-        found = [ErrorReport(_REFUSED, "", "", Span(0, len(output)), form="silent")]
+    heard = output if isinstance(output, Listener) else Listener(command, exit_code)
+    if isinstance(output, str):
+        heard.feed(output)
+    found = heard.finish(exit_code)
+    if not found and exit_code in _CODES_OF_REFUSALS and machine is not None and typed.refused and heard.blank:
+        found = [ErrorReport(_REFUSED, "", "", Span(0, heard.length), form="silent")]
     errors, subjects = _named(found, typed)
     place = Place(syntax(shell), cwd or (machine.folder if machine else ""), machine, settings or Settings())
     plan, judged, cause = _plan(errors, subjects, typed, place)

@@ -62,11 +62,11 @@ class Typed:
         commands = shell.parse(self.region)
         return any(c.name in roots or any(w.name in roots for w in c.all_wrappers) for c in commands)
 
-    def source(self, exit_code: int | None) -> Source:
+    def source(self, exit_code: int | None, running: bool = False) -> Source:
         """What the recognizer has to know of the command."""
         text = self.text.strip()
         if not text:
-            return Source(exit_code=exit_code, is_install=is_install)
+            return Source(exit_code=exit_code, running=running, is_install=is_install)
         installs = bool(self.judged)
         return Source(
             known=True,
@@ -74,6 +74,7 @@ class Typed:
             prints=not installs and prints_only(text),
             filtered=filters(text),
             exit_code=exit_code,
+            running=running,
             is_install=is_install,
         )
 
