@@ -1,4 +1,7 @@
-"""The command line. Exit codes: 0 clean, 1 findings of severity warning or error, 2 usage or internal error."""
+"""The command line. Exit codes: 0 clean, 1 findings of severity warning or error, 2 usage or internal error.
+
+`run` has those of its command.
+"""
 
 from __future__ import annotations
 

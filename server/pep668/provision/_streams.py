@@ -18,6 +18,7 @@ from ._session import CHUNK, Heard, exit_code, is_terminal, passed_on, signals, 
 
 _SILENCE = 0.3  # seconds without output after which what an ended program left running is not waited for
 _LOOK = 0.02
+_SIGNALS = 0.1  # seconds within which a signal is answered
 
 
 @dataclass(eq=False)
@@ -84,13 +85,16 @@ def run(arguments: Sequence[str], heard: Heard) -> int:
             pump.start()
         for number in early:
             send(number)
-        returned = process.wait()
+        end = threading.Thread(target=process.wait, daemon=True)
+        end.start()
+        while end.is_alive():  # with a limit: a signal that came just before the wait would not end it
+            end.join(_SIGNALS)
         while any(pump.is_alive() for pump in pumps):
             pumps[0].join(_LOOK)
             waiting = [s for s, pump in zip(streams, pumps, strict=True) if pump.is_alive()]
             if all(s.reading and time.monotonic() - s.active > _SILENCE for s in waiting):
                 break
-    return exit_code(returned)
+    return exit_code(process.returncode)
 
 
 def _opened(target: int) -> _Stream:

@@ -55,6 +55,7 @@ class Session:
     modes: list[Any]
     reports: int = -1  # from the monitor
     errors: int = -1  # the program's standard error, where ours is no terminal
+    wake: int = -1  # readable when a signal has come: one that comes just before `select` would not end it
     group: int = 0  # the program's process group
     raw: bool = False
     typed: bytearray = field(default_factory=bytearray)
@@ -101,6 +102,9 @@ def run(session: Session, arguments: Sequence[str], heard: Heard) -> int:
         "SIGCONT": lambda _: setattr(session, "raw", False),  # somebody stopped us, and a shell set its own modes
     }
     ignored = signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # so that the modes can be put back in any case
+    session.wake, waker = os.pipe()
+    os.set_blocking(waker, False)
+    before = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     try:
         with signals(answers):
             try:
@@ -108,8 +112,9 @@ def run(session: Session, arguments: Sequence[str], heard: Heard) -> int:
             finally:
                 _restore(session)
     finally:
+        signal.set_wakeup_fd(before)
         signal.signal(signal.SIGTTOU, ignored)
-        for end in {session.outer, session.reports, session.errors} - {-1}:
+        for end in {session.outer, session.reports, session.errors, session.wake, waker} - {-1}:
             os.close(end)  # whatever still runs there is told that its terminal is gone
         os.waitpid(pid, 0)
     if session.returned is None:
@@ -122,11 +127,13 @@ def _attend(session: Session, heard: Heard) -> None:
     while session.returned is None and not session.failure:
         if not session.raw and _in_foreground():
             _make_raw(session)
-        reading = [*_ends(session), session.reports]
+        reading = [*_ends(session), session.reports, session.wake]
         if session.raw and not session.gone and len(session.typed) < _MOST_TYPED:
             reading.append(0)
         writing = [session.outer] if session.typed else []
         ready, writable, _ = select.select(reading, writing, [], None if session.raw else _LOOK)
+        if session.wake in ready:
+            os.read(session.wake, CHUNK)
         if writable:
             with suppress(BlockingIOError):
                 del session.typed[: os.write(session.outer, session.typed)]

@@ -62,7 +62,9 @@ class Terminal:
         fcntl.ioctl(self.outer, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
     def type(self, keys: str) -> None:
-        os.write(self.outer, keys.encode())
+        rest = keys.encode()
+        while rest:
+            rest = rest[os.write(self.outer, rest[:1000]) :]
 
     @property
     def modes(self) -> list[object]:
@@ -77,11 +79,12 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE
         while not (found := re.search(pattern.encode(), self.seen)):
             assert time.monotonic() < deadline, f"no {pattern!r} in {self.seen[-2000:]!r}"
-            assert self._read(1.0) or self.process.poll() is None, f"ended without {pattern!r}: {self.seen[-2000:]!r}"
+            assert self.read(1.0) or self.process.poll() is None, f"ended without {pattern!r}: {self.seen[-2000:]!r}"
         self.seen = self.seen[found.end() :]
         return found
 
-    def _read(self, seconds: float) -> bool:
+    def read(self, seconds: float) -> bool:
+        """Whether anything came in that time."""
         if not select.select([self.outer], [], [], seconds)[0]:
             return False
         self.seen += os.read(self.outer, 1 << 16)
@@ -92,7 +95,7 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE
         while self.process.poll() is None:
             assert time.monotonic() < deadline, f"still running: {self.seen[-2000:]!r}"
-            self._read(0.05)
-        while self._read(0):
+            self.read(0.05)
+        while self.read(0):
             pass
         return self.process.returncode, self.seen
