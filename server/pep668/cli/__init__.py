@@ -128,7 +128,9 @@ def parser() -> argparse.ArgumentParser:
     explain.set_defaults(run=_explain.explain)
 
     run = commands.add_parser(
-        "run", help="run a command as it is, and say afterwards what to do where its install was refused"
+        "run",
+        help="run a command as it is, and say afterwards what to do where its install was refused",
+        usage="pep668 run [-h] [--shell NAME] [--color {auto,always,never}] -- COMMAND [ARG ...]",
     )
     run.add_argument(
         "--shell",
