@@ -68,7 +68,7 @@ def as_text(explanation: Explanation, *, folder: str = "", shell: str = "", colo
     steps.sort(key=lambda a: a.last_resort)
     parts = [_painted(_BOLD, printable(advice.message), color)]
     parts += [_step(action, color) for action in steps]
-    if steps and steps[0].environment:
+    if steps and steps[0].environment and "activate" not in steps[0].text:
         parts[1] += "\n" + _afterwards(steps[0].environment, folder, shell, color)
     return "\n\n".join(parts) + "\n"
 
