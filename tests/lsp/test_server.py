@@ -34,6 +34,7 @@ async def test_capabilities(connect: Connect) -> None:
     own = server.experimental["pep668"]  # type: ignore[index]
     assert own["protocol"] == 1
     assert own["terminal"]["needles"] == list(explain.NEEDLES)
+    assert own["terminal"]["links"] == list(explain.LINKS)
     assert own["terminal"]["tailBytes"] == 65536
 
 

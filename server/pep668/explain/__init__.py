@@ -8,20 +8,32 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from pep668.languages._needles import NEEDLES
+from pep668.languages._needles import LINKS, NEEDLES
 from pep668.languages._recognizer import Recognizer
 from pep668.model import ErrorReport, Install, Judged, Machine
 from pep668.settings import Settings
 from pep668.text import Span
 
 from . import _refused, _steps, _text
+from ._history import History, Past
 from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._road import Place
 from ._shells import syntax
 from ._typed import Typed, install_in
 
-__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Listener", "Recognizer", "explain"]
+__all__ = [
+    "LINKS",
+    "NEEDLES",
+    "Action",
+    "Advice",
+    "Explanation",
+    "History",
+    "Listener",
+    "Past",
+    "Recognizer",
+    "explain",
+]
 
 _REFUSED = "externally-managed"
 _CODES_OF_REFUSALS = (1, 2)  # pip's and uv's; shells, make and interruptions have others

@@ -12,12 +12,17 @@ MOST_ACTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do. `text` is a command line for the same terminal; `environment` what it leaves behind."""
+    """One thing to do. `text` is a command line for the same terminal; `environment` what it leaves behind.
+
+    `step` names the kind of step, so that it can be remembered as walked; `done` says what was done and how to undo it.
+    """
 
     title: str
     kind: str = "terminal"
+    step: str = ""
     text: str = ""
     environment: str | None = None
+    done: str = ""
     command: str = ""
     arguments: tuple[Any, ...] = ()
     uri: str = ""
@@ -25,9 +30,9 @@ class Action:
     last_resort: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"title": self.title, "kind": self.kind}
+        out: dict[str, Any] = {"title": self.title, "kind": self.kind, "step": self.step}
         if self.kind == "terminal":
-            out.update(text=self.text, environment=self.environment)
+            out.update(text=self.text, environment=self.environment, done=self.done)
         elif self.kind == "command":
             out.update(command=self.command, arguments=list(self.arguments))
         elif self.kind == "open":

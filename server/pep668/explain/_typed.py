@@ -12,6 +12,7 @@ from pep668.languages._recognizer import Source
 from pep668.model import Command, Install, Judged, Machine, Region, Verdict
 
 _MAX_DEPTH = 16
+_LANGUAGES = {"fish": "fish", "pwsh": "powershell", "powershell": "powershell", "cmd": "cmd"}
 # What these run does not run on this machine, or not in this folder's environment.
 _ELSEWHERE = frozenset(
     "docker docker-compose podman nerdctl buildah kaniko kubectl ssh ansible ansible-playbook vagrant act"
@@ -77,6 +78,19 @@ class Typed:
             running=running,
             is_install=is_install,
         )
+
+
+def region_of(text: str, shell: str) -> Region:
+    """A command line as the shell of that name or path reads it."""
+    name = shell.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe").lstrip("-")
+    return Region.document(_LANGUAGES.get(name, "shell"), text)
+
+
+def all_commands(region: Region) -> list[Command]:
+    """All commands of a line, also those that have nothing to do with Python."""
+    if region.language == "shell":
+        return shell.parse(region)
+    return list(_commands(region, 0))
 
 
 def install_in(text: str, tool: str) -> Install | None:
