@@ -6,6 +6,7 @@ No IO: the machine is a snapshot. Nothing of the output becomes part of a comman
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from pep668.languages._needles import LINKS, NEEDLES
@@ -14,13 +15,13 @@ from pep668.model import ErrorReport, Install, Judged, Machine
 from pep668.settings import Settings
 from pep668.text import Span
 
-from . import _refused, _steps, _text
-from ._history import History, Past
+from . import _message, _refused, _steps, _text
+from ._history import History
 from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
-from ._road import Place
-from ._shells import syntax
-from ._typed import Typed, install_in
+from ._place import Place
+from ._shells import is_plain, syntax
+from ._typed import Past, Typed, install_in
 
 __all__ = [
     "LINKS",
@@ -48,27 +49,45 @@ def explain(
     shell: str = "",
     machine: Machine | None = None,
     settings: Settings | None = None,
+    history: History | None = None,
+    interpreter: str | None = None,
+    walked: Collection[str] = (),
+    root: str = "",
+    look: Callable[[str], Machine] | None = None,
 ) -> Explanation:
     """The errors in `output` and the advice; no advice where there is nothing to say. Never raises.
 
     `output` is the whole, or a Listener of the same command that has heard it.
     `command` is the command line as typed, `shell` the program that read it, `cwd` the
     folder it ran in. `machine` is the snapshot for that folder, None where the output comes from
-    somewhere else: then nothing is assumed of it.
+    somewhere else: then nothing is assumed of it. `history` is what was typed before in the terminal, `interpreter`
+    the Python that the editor has chosen, `walked` the steps that were taken before, `root` the workspace folder;
+    `look` gives this machine as seen from another folder of it.
     """
-    typed = Typed(command, machine)
+    history = (history or History()).before(command)
+    typed = Typed(command, machine, history, shell)
     heard = output if isinstance(output, Listener) else Listener(command, exit_code)
     if isinstance(output, str):
         heard.feed(output)
     found = heard.finish(exit_code)
-    if not found and exit_code in _CODES_OF_REFUSALS and machine is not None and typed.refused and heard.blank:
+    is_sure = machine is not None and history.sure and is_plain(command.strip()) and _system(interpreter, machine)
+    if not found and exit_code in _CODES_OF_REFUSALS and is_sure and typed.surely_refused and heard.blank:
         found = [ErrorReport(_REFUSED, "", "", Span(0, heard.length), form="silent")]
     errors, subjects = _named(found, typed)
-    place = Place(syntax(shell), cwd or (machine.folder if machine else ""), machine, settings or Settings())
+    folder = cwd or (machine.folder if machine else "")
+    place = Place(syntax(shell), folder, machine, settings or Settings(), root, look)
     plan, judged, cause = _plan(errors, subjects, typed, place)
+    if plan is not None:
+        plan = _message.told(plan, walked)
     markdown = _text.markdown(errors, plan, judged, command, place.folder)
     advice = None if plan is None or cause is None else _advice(plan, cause, command, place, markdown)
     return Explanation(tuple(errors), advice, markdown)
+
+
+def _system(interpreter: str | None, machine: Machine) -> bool:
+    """Whether the editor has chosen no Python of an environment: it activates those in new terminals."""
+    known = [i for i in machine.programs.values() if i is not None and not i.virtual]
+    return not interpreter or any(interpreter in (i.path, i.real) for i in known)
 
 
 _Subject = tuple[Install | None, Judged | None]
@@ -84,7 +103,7 @@ def _named(found: list[ErrorReport], typed: Typed) -> tuple[list[ErrorReport], l
             errors.append(report)
             subjects.append((None, None))
             continue
-        candidates = typed.refused if report.form == "silent" else typed.candidates(report.tool)
+        candidates = typed.surely_refused if report.form == "silent" else typed.candidates(report.tool)
         uv = report.tool == "uv"
         index = counts.get(uv, 0)
         counts[uv] = index + 1
@@ -107,14 +126,21 @@ def _plan(
     errors: list[ErrorReport], subjects: list[_Subject], typed: Typed, place: Place
 ) -> tuple[Plan | None, Judged | None, ErrorReport | None]:
     """What to do about the error that matters: the first refusal, else the first failure that has a next step."""
+    forged = not is_plain(typed.text.strip())
+    buildable = typed.visible if forged else typed
+    why = (_message.UNSEEN,) if forged else ()
     for error, (install, judged) in zip(errors, subjects, strict=True):
+        if error.kind == _REFUSED and typed.elsewhere:
+            return _refused.elsewhere(error, install), judged, error
         if error.kind == _REFUSED:
-            return _refused.plan(error, install, judged is not None, typed, place), judged, error
+            own = judged is not None and not forged
+            plan = _refused.plan(error, install, own, buildable, place)
+            return replace(plan, why=why), judged, error
     missing = frozenset(e.detail for e in errors if e.kind == "command-not-found")
     for error in errors:
-        plan = _steps.plan(error, typed, place, missing)
-        if plan is not None:
-            return plan, None, error
+        step = _steps.plan(error, buildable, place, missing)
+        if step is not None:
+            return replace(step, why=why), None, error
     return None, None, None
 
 

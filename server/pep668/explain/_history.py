@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pep668.model import Command
 
-from ._typed import all_commands, region_of
+from ._typed import Past, all_commands, region_of
 
 _MOST = 64
 _LONGEST = 4096  # characters of a line
@@ -22,15 +21,6 @@ _MATTERS = re.compile(
 _OWN_VARIABLES = ("PIP_", "UV_")  # what the engine knows the meaning of
 _ACTIVATE = re.compile(r"(?:^|[/\\])activate(?:\.(?:csh|fish|nu|ps1|bat))?\Z", re.IGNORECASE)
 _SETTERS = frozenset(("export", "set", "setenv", "unset", "unsetenv", "declare", "typeset", "local", "readonly"))
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A command line that changed what later ones mean, and the folder that it ran in."""
-
-    line: str
-    cwd: str = ""
-    shell: str = ""
 
 
 class History:

@@ -28,6 +28,7 @@ class Action:
     uri: str = ""
     range: Any = None
     last_resort: bool = False
+    says: str = ""  # what it does as a clause of the message
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"title": self.title, "kind": self.kind, "step": self.step}
@@ -77,10 +78,15 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An advice without its key and its text. `why` are sentences for the explanation."""
+    """An advice without its key and its text. `why` are sentences for the explanation.
+
+    `event` is what happened, as the first clause of a message whose second says what the first action does;
+    `message` is the sentence where that is not enough.
+    """
 
     message: str
     actions: tuple[Action, ...] = ()
     more: tuple[Action, ...] = ()
+    event: str = ""
     why: tuple[str, ...] = ()
     severity: str = "warning"

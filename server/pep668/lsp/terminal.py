@@ -137,6 +137,8 @@ async def _explained(server: Server, execution: Execution) -> Any:
     session = server.session
     settings = session.settings_of(execution.cwd)
     place = execution.cwd or ""
+    root = session.folder_of(execution.cwd) or execution.folder or ""
+    history = terminals(server).of(execution.terminal)
 
     def work() -> tuple[bool, Any]:
         session.read_packages()
@@ -148,8 +150,13 @@ async def _explained(server: Server, execution: Execution) -> Any:
             exit_code=execution.exit_code,
             cwd=execution.cwd or "",
             shell=execution.shell,
-            machine=session.machine(place),
+            machine=session.fresh(place),
             settings=settings,
+            history=history,
+            interpreter=execution.interpreter,
+            walked=execution.walked,
+            root=root,
+            look=session.fresh,
         )
 
     changed, found = await server.in_thread(work)
