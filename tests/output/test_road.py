@@ -14,6 +14,7 @@ import pytest
 
 from pep668 import machine
 from pep668.explain import Advice, explain
+from pep668.model import Machine
 
 SHELLS = ("bash", "dash", "zsh", "fish", "tcsh")
 
@@ -53,7 +54,7 @@ class Terminal:
         )  # fmt: skip
 
     def advice(self, line: str, output: str, code: int, **known: object) -> Advice | None:
-        def look(folder: str) -> machine.Machine:
+        def look(folder: str) -> Machine:
             return machine.snapshot(folder, environ=self.environ)
 
         seen = look(str(self.folder))
@@ -223,6 +224,6 @@ def test_without_ensurepip(terminal: Open) -> None:
     assert here.has("road_demo")
 
 
-def without_ensurepip(seen: machine.Machine) -> machine.Machine:
+def without_ensurepip(seen: Machine) -> Machine:
     programs = {n: p and replace(p, ensurepip=False) for n, p in seen.programs.items()}
     return replace(seen, programs=programs)

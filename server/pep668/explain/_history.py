@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pep668.model import Command
+from pep668.model import Command, ScopeKind
 
 from ._typed import Past, all_commands, region_of
 
@@ -72,6 +72,13 @@ class History:
 
 def _sure(command: Command) -> bool | None:
     """Whether what a command changes is known; None where it changes nothing that counts."""
+    functions = [part.name for part in command.scope if part.kind is ScopeKind.FUNCTION]
+    if functions:  # what it does it does where it is called
+        return False if _PROGRAM.match(functions[0]) or _known(command) is not None else None
+    return _known(command)
+
+
+def _known(command: Command) -> bool | None:
     names = {a.name for a in command.assignments}
     first = (command.words[0].value or "") if command.words else ""
     if first in _SETTERS:
@@ -81,11 +88,13 @@ def _sure(command: Command) -> bool | None:
     names = {n.removeprefix("env:") for n in names if not n.startswith("-")}
     counting = {n for n in names if n in _VARIABLES or n.startswith(_PREFIXES)}
     if counting:
-        return all(n.startswith(_OWN_VARIABLES) for n in counting)
+        return first not in _UNREAD and all(n.startswith(_OWN_VARIABLES) for n in counting)
     words = [w.value or "" for w in command.words]
     name = words[0].replace("\\", "/").rpartition("/")[2].lower() if words else ""
     if name in (".", "source") or _ACTIVATE.search(words[0] if words else ""):
-        file = words[0] if name not in (".", "source") else next(iter(words[1:]), "")
+        if name not in (".", "source"):  # a process of its own, where it is not PowerShell's
+            return False if name.endswith(".ps1") else None
+        file = next(iter(words[1:]), "")
         return bool(_ACTIVATE.search(file) and "/" in file.replace("\\", "/") and "conda" not in file)
     if name == "deactivate":
         return True
@@ -97,6 +106,8 @@ def _sure(command: Command) -> bool | None:
 
 
 _VARIABLES = frozenset(("PATH", "path", "fish_user_paths", "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH"))
+_UNREAD = frozenset(("set", "setenv", "unsetenv"))  # unless the shell's own reader made assignments of it
+_PROGRAM = re.compile(r"pip|python|uv|sudo")
 _PREFIXES = ("PIP_", "UV_", "PYENV_")
 _UNKNOWN = frozenset(
     "alias abbr unalias eval exec pyenv workon mkvirtualenv module ml use direnv mise asdf spack function overlay"

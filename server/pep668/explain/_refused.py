@@ -84,8 +84,8 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
         is_what = "is an application" if len(apps) == 1 else "are applications"
         event = f"{what(install)} {is_what}, and {tool} refused to {operation} {preposition} {owner(packages)} Python"
     held = _distribution(install, packages) if own else []
-    # the best way, what the distribution has, then the other ways
-    first += [*again[:1], *project, *([made] if made is not None and unseen else []), *held, *again[1:]]
+    # the best ways, what the distribution has, then the other ways
+    first += [*project, *again[:1], *([made] if made is not None and unseen else []), *held, *again[1:]]
     step = "the command that calls it has to use a virtual environment"
     if unseen:
         step = f"{'use' if place.ready else 'create'} {place.directory} and run the command in it"
@@ -152,7 +152,7 @@ def _application(install: Install, place: Place, packages: Packages) -> list[Act
         text = f"uv tool install {names}"
         done = f"Installed {asked} with uv; `uv tool uninstall {asked}` undoes it."
         title = _titled(text, "Install with uv tool")
-        found.append(Action(title, text=text, step="uv-tool", says="install it with uv", done=done))
+        found.append(Action(title, text=text, step="uv-tool", says="install it", done=done))
     get = packages.pipx() if not found else ""
     if get:
         text = place.syntax.chain(get, "pipx ensurepath", pipx.text)

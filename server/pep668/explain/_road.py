@@ -202,7 +202,9 @@ def create(place: Place, install: Install | None = None) -> Action | None:
     if way is None or not way.make:
         return None
     done = f"Created {target.shown}; to undo that, delete the folder." if target.found is None else ""
-    says = f"create {target.shown}" if way.says.startswith("create") else way.says.partition(" and ")[0]
+    says = f"create {target.shown} with `{{}}` and run the command in it"
+    if not way.says.startswith("create"):
+        says = way.says.partition(" and ")[0]
     return Action(f"Create {target.shown}", text=way.make, step="venv", says=says, environment=target.path, done=done)
 
 
