@@ -392,7 +392,7 @@ def test_the_advice_comes_after_a_refusal(tmp_path: Path, environ: dict[str, str
     output, advice = done.stderr.decode().split("\n\npep668: ")
     assert f"{output}\n" == REFUSAL
     assert "refused to install six" in advice
-    assert "    test -x .venv/bin/pip || " in advice
+    assert "    python3 -m venv .venv && .venv/bin/pip install six\n" in advice
     assert "\x1b" not in advice
     with Terminal(line("--", "pip", "install", "six"), tmp_path, environ) as terminal:
         ended, seen = terminal.finish()
@@ -404,16 +404,17 @@ def test_the_advice_comes_after_a_refusal(tmp_path: Path, environ: dict[str, str
 
 def test_the_advice_is_for_the_users_shell(tmp_path: Path, environ: dict[str, str]) -> None:
     environ["PATH"] = f"{pip_that_prints(tmp_path, REFUSAL)}:{environ['PATH']}"
+    (tmp_path / "bin" / "pip").rename(tmp_path / "bin" / "make")
     environ["SHELL"] = "/usr/bin/fish"
-    assert "; and .venv/bin/pip install six" in piped(["pip", "install", "six"], tmp_path, environ).stderr.decode()
+    assert "source .venv/bin/activate.fish && make" in piped(["make"], tmp_path, environ).stderr.decode()
     done = subprocess.run(
-        line("--shell", "pwsh", "--", "pip", "install", "six"),
+        line("--shell", "pwsh", "--", "make"),
         capture_output=True,
         cwd=tmp_path,
         env=environ,
         check=False,
     )
-    assert "if (!(Test-Path .venv/bin/pip))" in done.stderr.decode()
+    assert ". .venv/bin/Activate.ps1 && make" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -542,7 +543,7 @@ def test_the_real_refusal_of_this_machine(tmp_path: Path, environ: dict[str, str
     assert "error: externally-managed-environment" in done.stderr
     advice = done.stderr.partition("\npep668: ")[2]
     steps = re.findall(r"^    (.*)", advice, re.MULTILINE)
-    assert steps[0] == "test -x .venv/bin/pip || python3 -m venv .venv && .venv/bin/pip install six"
+    assert steps[0] == "python3 -m venv .venv && .venv/bin/pip install six"
     assert "--break-system-packages" in steps[-1]
     assert "Last resort" in advice.rpartition("\n\n")[2]
     active = {**environ, "VIRTUAL_ENV": str(tmp_path / ".venv"), "PATH": f"{tmp_path}/.venv/bin:{environ['PATH']}"}

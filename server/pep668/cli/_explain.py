@@ -53,6 +53,7 @@ def explain(arguments: argparse.Namespace) -> int:
             shell=shell,
             machine=machine,
             settings=settings,
+            look=(lambda other: shown_here(other)[0]) if local else None,
         )
         if wants_lines:
             stream.seek(start)

@@ -113,6 +113,7 @@ def _advise(hearing: _Hearing, code: int, arguments: argparse.Namespace) -> None
         shell=shell,
         machine=machine,
         settings=settings,
+        look=lambda other: shown_here(other)[0],
     )
     if explanation.advice is not None:
         text = as_text(explanation, folder=folder, shell=shell, color=colored(arguments.color, sys.stderr))
