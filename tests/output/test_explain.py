@@ -25,7 +25,7 @@ RECORDINGS = Path(__file__).resolve().parent.parent / "recordings"
 PIP = (RECORDINGS / "positives" / "sid-pip-install-q.raw").read_text(encoding="utf-8")
 UV = (RECORDINGS / "positives" / "uv0.9.30-pip-install-python.raw").read_text(encoding="utf-8")
 MAKE = "python3 -m venv .venv && "
-INSIDE = "(test -x .venv/bin/pip || python3 -m venv .venv) && "
+GUARDED = "test -x .venv/bin/pip || python3 -m venv .venv && "  # where it is not known what is there
 
 
 def advice(
@@ -55,8 +55,8 @@ LIBRARIES = {
     "pip install -e '.[dev]'": MAKE + ".venv/bin/pip install -e '.[dev]'",
     "pip install idna 2>&1 | tail -3": MAKE + ".venv/bin/pip install idna 2>&1 | tail -3",
     "pip install idna && python3 x.py": MAKE + ".venv/bin/pip install idna && python3 x.py",
-    "cd sub && pip install -r r.txt": f"cd sub && {INSIDE}.venv/bin/pip install -r r.txt",
-    "cd sub && sudo pip install idna": f"cd sub && {INSIDE}.venv/bin/pip install idna",
+    "cd sub && pip install -r r.txt": GUARDED + ".venv/bin/pip install -r r.txt",
+    "cd sub && sudo pip install idna": GUARDED + ".venv/bin/pip install idna",
     "pip --python /usr/bin/python3 install idna": MAKE + ".venv/bin/pip install idna",
 }
 
@@ -103,7 +103,7 @@ def test_the_environment_that_is_there() -> None:
         == "python3 -m venv --clear .venv && .venv/bin/pip install idna"
     )
     elsewhere = advice("cd sub && pip install idna", machine=DEBIAN_12_WITH_VENV)
-    assert texts(elsewhere)[0] == f"cd sub && {INSIDE}.venv/bin/pip install idna"
+    assert texts(elsewhere)[0] == GUARDED + ".venv/bin/pip install idna"
 
 
 def test_scripts_run_again_in_an_activated_environment() -> None:

@@ -42,14 +42,16 @@ class Terminal:
     folder: Path
     environ: dict[str, str]
 
-    def run(self, line: str, *, inside: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, line: str, *, inside: tuple[str, ...] = (), cwd: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         program = shutil.which(self.shell)
         assert program is not None, f"{self.shell} is missing: make test-setup installs it"
         if self.shell == "tcsh":
             line = f"set prompt = '% '; {line}"  # which every terminal has
         command = [*inside, program, "-c", line]
         return subprocess.run(
-            command, cwd=self.folder, env=self.environ, check=False, timeout=120, text=True, encoding="utf-8",
+            command, cwd=cwd or self.folder, env=self.environ, check=False, timeout=120, text=True, encoding="utf-8",
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
@@ -71,7 +73,7 @@ class Terminal:
         assert found is not None, failed.stdout
         step = found.actions[0]
         assert step.text in found.message
-        done = self.run(step.text)
+        done = self.run(step.text, cwd=step.cwd)
         assert done.returncode == 0, (step.text, done.stdout)
         if step.environment is not None:
             assert (Path(step.environment) / "bin" / "python").exists()
@@ -138,12 +140,26 @@ def test_lines_are_typed_again_as_they_were(terminal: Open, line: str) -> None:
     assert found is not None
     step = found.actions[0]
     assert "python3 -m venv" in step.text
-    here.run(step.text)
+    here.run(step.text, cwd=step.cwd)
     assert step.environment is not None
     where = os.path.relpath(step.environment, here.folder)
     assert here.has("road_demo", where), step.text
     if "other-demo" in line:
         assert here.has("other_demo", where)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_shell_has_moved(terminal: Open, shell: str) -> None:
+    """The step is typed into the shell that the line has left in another folder."""
+    here = terminal(shell)
+    (here.folder / "sub").mkdir()
+    line = "cd sub && pip3 install -r ../requirements.txt"
+    failed = here.run(line)
+    found = here.advice(line, failed.stdout, failed.returncode)
+    assert found is not None
+    here.run(f"{line}\n{found.actions[0].text}")
+    assert found.actions[0].cwd == str(here.folder / "sub")
+    assert here.has("road_demo", "sub/.venv")
 
 
 @pytest.mark.parametrize("line", [LINES[-1], "sleep 0 & pip3 install road-demo", 'pip3 install "road-demo!x"'])

@@ -15,7 +15,7 @@ from pep668.model import ErrorReport, Install, Judged, Machine
 from pep668.settings import Settings
 from pep668.text import Span
 
-from . import _message, _refused, _steps, _text
+from . import _message, _moves, _refused, _steps, _text
 from ._history import History
 from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
@@ -73,13 +73,14 @@ def explain(
     is_sure = machine is not None and history.sure and is_plain(command.strip()) and _system(interpreter, machine)
     if not found and exit_code in _CODES_OF_REFUSALS and is_sure and typed.surely_refused and heard.blank:
         found = [ErrorReport(_REFUSED, "", "", Span(0, heard.length), form="silent")]
-    errors, subjects = _named(found, typed)
     folder = cwd or (machine.folder if machine else "")
-    place = Place(syntax(shell), folder, machine, settings or Settings(), root, look)
-    plan, judged, cause = _plan(errors, subjects, typed, place)
+    rest = _moves.left(typed, folder, machine, look) if found else _moves.Left(typed, folder, machine)
+    errors, subjects = _named(found, rest.typed)
+    place = Place(syntax(shell), rest.folder, rest.machine, settings or Settings(), root, look)
+    plan, judged, cause = _plan(errors, subjects, rest.typed, place)
     if plan is not None:
         plan = _message.told(plan, walked)
-    markdown = _text.markdown(errors, plan, judged, command, place.folder)
+    markdown = _text.markdown(errors, plan, judged, command, folder)
     advice = None if plan is None or cause is None else _advice(plan, cause, command, place, markdown)
     return Explanation(tuple(errors), advice, markdown)
 
@@ -147,7 +148,8 @@ def _plan(
 def _advice(plan: Plan, cause: ErrorReport, command: str, place: Place, markdown: str) -> Advice:
     seed = "\0".join((cause.kind, command.strip() or cause.command or plan.message, place.folder))
     key = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    actions = plan.actions[: MOST_ACTIONS - 1]
-    rest = (*plan.actions[MOST_ACTIONS - 1 :], *plan.more)
+    first, others = ([replace(a, cwd=place.folder or None) for a in some] for some in (plan.actions, plan.more))
+    actions = first[: MOST_ACTIONS - 1]
+    rest = (*first[MOST_ACTIONS - 1 :], *others)
     more = tuple(sorted(rest, key=lambda a: a.last_resort))
     return Advice(key, _text.plain(plan.message), plan.severity, (*actions, EXPLAIN), more, markdown)

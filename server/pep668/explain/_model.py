@@ -12,7 +12,8 @@ MOST_ACTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do. `text` is a command line for the same terminal; `environment` what it leaves behind.
+    """One thing to do. `text` is a command line for the same terminal, in the folder `cwd`; `environment` what it
+    leaves behind.
 
     `step` names the kind of step, so that it can be remembered as walked; `done` says what was done and how to undo it.
     """
@@ -21,6 +22,7 @@ class Action:
     kind: str = "terminal"
     step: str = ""
     text: str = ""
+    cwd: str | None = None
     environment: str | None = None
     done: str = ""
     command: str = ""
@@ -33,7 +35,7 @@ class Action:
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"title": self.title, "kind": self.kind, "step": self.step}
         if self.kind == "terminal":
-            out.update(text=self.text, environment=self.environment, done=self.done)
+            out.update(text=self.text, cwd=self.cwd, environment=self.environment, done=self.done)
         elif self.kind == "command":
             out.update(command=self.command, arguments=list(self.arguments))
         elif self.kind == "open":

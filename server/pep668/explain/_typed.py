@@ -46,13 +46,13 @@ class Typed:
         self.text = text
         self.region = region_of(text, shell)
         self._machine = machine
-        self._past = tuple(past)
-        self._shell = shell
+        self.past = tuple(past)
+        self.shell = shell
 
     @property
     def visible(self) -> Typed:
         """What may be built on where the line holds what cannot be seen: only what was typed before."""
-        return Typed("", self._machine, self._past, self._shell)
+        return Typed("", self._machine, self.past, self.shell)
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:
@@ -73,12 +73,12 @@ class Typed:
     def _begun(self) -> Walk:
         """A walk over what was typed before."""
         walk = Walk(self._machine)
-        for past in self._past:
+        for past in self.past:
             if past.cwd:
                 _visit(walk, Region.document("shell", f"cd {shlex.quote(past.cwd)}"))
-            _visit(walk, region_of(past.line, past.shell or self._shell))
+            _visit(walk, region_of(past.line, past.shell or self.shell))
         folder = self._machine.folder if self._machine is not None else ""
-        if self._past and folder:
+        if self.past and folder:
             _visit(walk, Region.document("shell", f"cd {shlex.quote(folder)}"))
         return walk
 
@@ -132,7 +132,7 @@ class Typed:
         if not edits:
             return None
         line = apply_edits(self.text, edits)
-        again = Typed(line, self._machine, self._past, self._shell).judged
+        again = Typed(line, self._machine, self.past, self.shell).judged
         inside = all(
             j.environment.verdict is Verdict.ALLOWED and j.environment.kind is EnvironmentKind.VIRTUAL for j in again
         )
