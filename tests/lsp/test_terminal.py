@@ -193,4 +193,8 @@ async def test_the_environment_of_the_workspace(connect: Connect) -> None:
     assert found.actions[0].text == "../../.venv/bin/pip install six"
     assert found.actions[0].environment == str(made)
     moved = await advice(session, commandLine="cd src && pip3 install six")
-    assert moved.actions[0].text == "cd src && ../.venv/bin/pip install six"
+    # The shell has gone there.
+    assert (moved.actions[0].text, moved.actions[0].cwd) == (
+        "../.venv/bin/pip install six",
+        str(session.folder / "src"),
+    )
