@@ -26,6 +26,7 @@ export interface EndedExecution {
   commandLine?: string;
   exitCode?: number | null;
   cwd?: string | null;
+  shell?: string;
 }
 
 interface ActionBase {

@@ -16,6 +16,8 @@ const DRAIN_MS = 1000;
 
 interface Watched {
   readonly terminal: vscode.Terminal;
+  /** As it was when it started: what runs can print escape sequences that say something else afterwards. */
+  readonly typed: vscode.TerminalShellExecutionCommandLine;
   readonly tail: Tail;
   reading: Promise<void>;
   timer?: NodeJS.Timeout;
@@ -78,7 +80,13 @@ export class TerminalWatcher implements vscode.Disposable {
       return;
     }
     const { needles, tailBytes } = this.host.capability();
-    const watched: Watched = { terminal, tail: new Tail(tailBytes), reading: Promise.resolve(), advised: false };
+    const watched: Watched = {
+      terminal,
+      typed: execution.commandLine,
+      tail: new Tail(tailBytes),
+      reading: Promise.resolve(),
+      advised: false,
+    };
     watched.tail.seek(needles);
     this.watched.set(execution, watched);
     // `read` gives only what comes after the call: it must be called now.
@@ -101,8 +109,9 @@ export class TerminalWatcher implements vscode.Disposable {
 
   private async stillRunning(execution: vscode.TerminalShellExecution, watched: Watched): Promise<void> {
     const { terminal, tail } = watched;
-    const run = await this.taskOf(terminal, execution);
-    const reported = run?.describe(tail.text) ?? describe(terminal, execution, tail.text);
+    const line = commandLineOf(execution, watched);
+    const run = await this.taskOf(terminal, line);
+    const reported = run?.describe(tail.text) ?? describe(terminal, execution.cwd, line, tail.text);
     if (this.watched.has(execution)) {
       await this.report(reported, watched);
     }
@@ -129,19 +138,21 @@ export class TerminalWatcher implements vscode.Disposable {
       this.host.executionEnded({});
       return;
     }
-    const run = await this.taskOf(terminal, execution);
+    const line = commandLineOf(execution, watched);
+    const run = await this.taskOf(terminal, line);
     if (run !== undefined) {
       // The task's end says how it ended.
       await drained(watched);
       run.printed(watched?.tail, watched?.advised === true);
       return;
     }
-    const { execution: ended, origin } = describe(terminal, execution, '', { exitCode });
+    const { execution: ended, origin } = describe(terminal, execution.cwd, line, '', { exitCode });
     this.host.executionEnded({
       terminal: ended.terminal,
       commandLine: ended.commandLine,
       exitCode: ended.exitCode,
       cwd: ended.cwd,
+      shell: ended.shell,
     });
     // The end may be announced before the last of the output; a short command's output may be missing altogether.
     await drained(watched);
@@ -153,8 +164,11 @@ export class TerminalWatcher implements vscode.Disposable {
   }
 
   /** The task whose process this execution is: VS Code says of it only that it cannot be trusted. */
-  private async taskOf(terminal: vscode.Terminal, execution: vscode.TerminalShellExecution): Promise<TaskRun | undefined> {
-    return execution.commandLine.isTrusted ? undefined : await this.tasks.runIn(terminal);
+  private async taskOf(
+    terminal: vscode.Terminal,
+    line: vscode.TerminalShellExecutionCommandLine,
+  ): Promise<TaskRun | undefined> {
+    return line.isTrusted ? undefined : await this.tasks.runIn(terminal);
   }
 
   private closed(terminal: vscode.Terminal): void {
@@ -182,21 +196,30 @@ async function drained(watched: Watched | undefined): Promise<void> {
   await Promise.race([watched?.reading, delay(DRAIN_MS)]);
 }
 
+/** What the shell itself said before anything ran; where it says nothing, what VS Code has read from the screen by now. */
+function commandLineOf(
+  execution: vscode.TerminalShellExecution,
+  watched: Watched | undefined,
+): vscode.TerminalShellExecutionCommandLine {
+  const said = watched?.typed.confidence === vscode.TerminalShellExecutionCommandLineConfidence.High;
+  return said ? watched.typed : execution.commandLine;
+}
+
 /** `ended` is absent while it runs; its code is undefined where the shell did not tell. */
 function describe(
   terminal: vscode.Terminal,
-  execution: vscode.TerminalShellExecution,
+  cwd: vscode.Uri | undefined,
+  line: vscode.TerminalShellExecutionCommandLine,
   output: string,
   ended?: { exitCode: number | undefined },
 ): Reported {
   return {
     execution: {
-      ...printed(output, execution.cwd, terminal),
-      commandLine: execution.commandLine.value,
-      cwd: execution.cwd?.fsPath ?? null,
+      ...printed(output, cwd, terminal),
+      commandLine: line.value,
       exitCode: ended?.exitCode ?? null,
       running: ended === undefined,
     },
-    origin: { terminal, cwd: execution.cwd, trusted: execution.commandLine.isTrusted },
+    origin: { terminal, cwd, trusted: line.isTrusted },
   };
 }

@@ -153,7 +153,23 @@ class Workbench:
     def press_button(self, notification: Locator, title: str | re.Pattern[str]) -> None:
         notification.get_by_role("button", name=title).first.click()
 
+    def confirm(self, line: str) -> None:
+        """Lets a line run that the client asks about first."""
+        dialog = self.page.locator(".monaco-dialog-box", has_text=line)
+        expect(dialog).to_be_visible(timeout=PATIENCE_MS)
+        dialog.get_by_role("button", name="Run").click()
+
+    def run_task(self, label: str) -> None:
+        self.command("Tasks: Run Task")
+        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=label).first
+        expect(row).to_be_visible(timeout=PATIENCE_MS)
+        row.click()
+
     # --- terminal ---
+
+    def rows(self) -> Locator:
+        """The lines of the active terminal."""
+        return self.page.locator(".terminal-wrapper.active .xterm .xterm-rows > div")
 
     def open_terminal(self) -> None:
         """A terminal whose shell integration is at work: a prompt carries the mark of a command (zsh's second one)."""
