@@ -1,4 +1,4 @@
-"""What the client does beside watching executions: links, explanations of what is selected, new terminals' environment."""
+"""The client beside watching executions: links, explanations of what is selected, the environment of new terminals."""
 
 from __future__ import annotations
 
