@@ -156,7 +156,7 @@ def test_new_terminals_get_the_environment(start: Start) -> None:
     workbench.open_terminal()
     workbench.type_in_terminal("kept=yes")
     workbench.type_in_terminal("pip3 install six")
-    workbench.press_button(workbench.notification("refused to install six"), re.compile(r"\.venv"))
+    workbench.take_step(workbench.notification("refused to install six"), re.compile(r"\.venv"))
     workbench.notification(re.compile(r"\.venv"))
     environment = workbench.folder / ".venv"
     assert imports(environment / "bin" / "python", "six")
