@@ -52,6 +52,7 @@ class Extension implements Host, vscode.Disposable {
   private readonly activation: Activation;
   private readonly adviser: Adviser;
   private readonly terminals: TerminalWatcher;
+  private readonly streams: StreamWatcher;
   private readonly disposables: vscode.Disposable[];
   private explanation = '';
   private client: LanguageClient | undefined;
@@ -67,6 +68,7 @@ class Extension implements Host, vscode.Disposable {
     this.adviser = new Adviser(this);
     const tasks = new TaskWatcher(this, this.adviser);
     this.terminals = new TerminalWatcher(this, this.adviser, tasks);
+    this.streams = new StreamWatcher(this, this.adviser, context.extension.id);
     const explainer = new Explainer(this, this.adviser);
     const command = (name: string, run: () => unknown): vscode.Disposable =>
       vscode.commands.registerCommand(`pep668.${name}`, run);
@@ -79,7 +81,7 @@ class Extension implements Host, vscode.Disposable {
       this.adviser,
       tasks,
       this.terminals,
-      new StreamWatcher(this, this.adviser, context.extension.id),
+      this.streams,
       vscode.window.registerTerminalLinkProvider(new Links(this, this.adviser, this.terminals)),
       command('createVirtualEnvironment', () => this.createEnvironment()),
       command('explainLastTerminalError', () => this.explainLast()),
@@ -164,6 +166,7 @@ class Extension implements Host, vscode.Disposable {
       this.client = client;
       await client.start();
       this.terminals.serverStarted();
+      this.streams.serverStarted();
     } catch (error) {
       this.client = undefined;
       this.reportFailure(error);

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Adviser } from './adviser';
 import type { Host } from './host';
 import { directoryOf, folderOfTerminal, isEnabled, printed } from './places';
-import type { TerminalWatcher } from './terminal';
+import type { Reported, TerminalWatcher } from './terminal';
 
 interface Link extends vscode.TerminalLink {
   line: string;
@@ -36,18 +36,25 @@ export class Links implements vscode.TerminalLinkProvider<Link> {
   }
 
   async handleTerminalLink({ line, part, terminal }: Link): Promise<void> {
-    // What ran there says more than the line, if it was that which printed the line.
-    const failed = this.terminals.failed(terminal);
-    const known = failed !== undefined && printedBy(failed.execution.output, part);
-    const cwd = directoryOf(terminal);
-    const execution = known ? failed.execution : printed(line, cwd, terminal);
-    const origin = known ? failed.origin : { terminal, cwd, trusted: false };
+    const { execution, origin } = this.about(line, part, terminal);
     if (!(await this.adviser.report(execution, origin, true))) {
       const markdown = await this.host.explain(execution);
       if (markdown !== null) {
         await this.host.showMarkdown(markdown);
       }
     }
+  }
+
+  /** What ran in the terminal and printed the line says more than the line; one that did not fail has only shown it. */
+  private about(line: string, part: string, terminal: vscode.Terminal): Reported {
+    const reported = this.terminals.reported(terminal);
+    const known = reported !== undefined && printedBy(reported.execution.output, part);
+    if (known && reported.execution.exitCode !== 0) {
+      return reported;
+    }
+    const cwd = directoryOf(terminal);
+    const output = known && reported.execution.output !== '' ? reported.execution.output : line;
+    return { execution: printed(output, cwd, terminal), origin: { terminal, cwd, trusted: false } };
   }
 }
 

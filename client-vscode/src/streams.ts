@@ -38,13 +38,24 @@ class Stream {
       this.tail.seek(needles);
     }
     if (this.tail.push(text)) {
-      this.timer = setTimeout(() => {
-        const output = this.tail?.text ?? '';
-        this.tail = undefined;
-        this.silentUntil = Date.now() + PAUSE_MS;
-        this.report(output);
-      }, REST_MS);
+      this.found();
     }
+  }
+
+  /** The server has started and said what to look for: in what has been printed, too. */
+  serverStarted(): void {
+    if (this.tail?.seek(this.host.capability().needles) === true) {
+      this.found();
+    }
+  }
+
+  private found(): void {
+    this.timer = setTimeout(() => {
+      const output = this.tail?.text ?? '';
+      this.tail = undefined;
+      this.silentUntil = Date.now() + PAUSE_MS;
+      this.report(output);
+    }, REST_MS);
   }
 
   dispose(): void {
@@ -55,6 +66,7 @@ class Stream {
 /** Watches debug consoles and output channels. */
 export class StreamWatcher implements vscode.Disposable {
   private readonly channels = new Map<string, Stream>();
+  private readonly sessions = new Map<string, Stream>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -67,6 +79,9 @@ export class StreamWatcher implements vscode.Disposable {
       vscode.debug.registerDebugAdapterTrackerFactory('*', {
         createDebugAdapterTracker: (session) => this.track(session),
       }),
+      vscode.debug.onDidTerminateDebugSession(({ id }) => {
+        this.sessions.delete(id); // what it has printed last is still reported
+      }),
       vscode.workspace.onDidChangeTextDocument((event) => {
         this.changed(event);
       }),
@@ -77,8 +92,14 @@ export class StreamWatcher implements vscode.Disposable {
     ];
   }
 
+  serverStarted(): void {
+    for (const stream of [...this.channels.values(), ...this.sessions.values()]) {
+      stream.serverStarted();
+    }
+  }
+
   dispose(): void {
-    for (const stream of this.channels.values()) {
+    for (const stream of [...this.channels.values(), ...this.sessions.values()]) {
       stream.dispose();
     }
     vscode.Disposable.from(...this.subscriptions).dispose();
@@ -97,6 +118,7 @@ export class StreamWatcher implements vscode.Disposable {
     }
     const cwd: unknown = session.configuration['cwd'];
     const stream = this.stream(typeof cwd === 'string' && !cwd.includes('${') ? vscode.Uri.file(cwd) : folder);
+    this.sessions.set(session.id, stream);
     return {
       onDidSendMessage: ({ type, event, body }: OutputEvent) => {
         if (type === 'event' && event === 'output' && body?.category !== 'telemetry' && typeof body?.output === 'string') {

@@ -33,7 +33,7 @@ export interface Reported {
 
 export class TerminalWatcher implements vscode.Disposable {
   private readonly watched = new Map<vscode.TerminalShellExecution, Watched>();
-  private readonly failedIn = new WeakMap<vscode.Terminal, Reported>();
+  private readonly reportedIn = new WeakMap<vscode.Terminal, Reported>();
   private readonly subscriptions: vscode.Disposable[];
   private lastFailed: TerminalExecution | null = null;
   private lastEnded: TerminalExecution | null = null;
@@ -62,9 +62,9 @@ export class TerminalWatcher implements vscode.Disposable {
     return this.lastFailed ?? this.lastEnded;
   }
 
-  /** The last execution of this terminal that failed, unless its end has been forgotten. */
-  failed(terminal: vscode.Terminal): Reported | undefined {
-    return this.failedIn.get(terminal);
+  /** The last execution of this terminal that failed, or whose output was worth a look. */
+  reported(terminal: vscode.Terminal): Reported | undefined {
+    return this.reportedIn.get(terminal);
   }
 
   dispose(): void {
@@ -184,7 +184,7 @@ export class TerminalWatcher implements vscode.Disposable {
   private async report(reported: Reported, watched: Watched | undefined): Promise<void> {
     this.lastFailed = reported.execution;
     if (reported.origin.terminal !== undefined) {
-      this.failedIn.set(reported.origin.terminal, reported);
+      this.reportedIn.set(reported.origin.terminal, reported);
     }
     if (watched?.advised !== true && (await this.adviser.report(reported.execution, reported.origin)) && watched) {
       watched.advised = true;

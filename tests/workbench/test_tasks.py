@@ -100,4 +100,4 @@ def test_problem_matcher_of_what_scripts_do_not_find(start: Start) -> None:
     workbench.screenshot("1-problems")
     assert re.search(r"no-such-pip: command not found.*\[Ln 3, ", shown, re.DOTALL)
     assert re.search(r"no-such-pip: not found.*\[Ln 2, ", shown, re.DOTALL)
-    assert re.search(r"deps\] Error 127.*\[Ln 2, ", shown, re.DOTALL)
+    assert re.search(r"Error 127.*\[Ln 2, ", shown, re.DOTALL)
