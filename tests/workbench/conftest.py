@@ -24,7 +24,8 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 Start = Callable[..., Workbench]
 
 
-def _vsix(source: Path, target: Path) -> Path:
+def pack(source: Path, target: Path) -> Path:
+    """Packs the folder of an extension as it is."""
     vsce = ROOT / "client-vscode" / "node_modules" / "@vscode" / "vsce" / "vsce"
     options = ["--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", str(target)]
     subprocess.run(["node", str(vsce), "package", *options], cwd=source, check=True, capture_output=True)
@@ -34,7 +35,7 @@ def _vsix(source: Path, target: Path) -> Path:
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A packed extension with the Python extension's name and API."""
-    return _vsix(Path(__file__).parent / "python-extension", tmp_path_factory.mktemp("stand-in") / "python.vsix")
+    return pack(Path(__file__).parent / "python-extension", tmp_path_factory.mktemp("stand-in") / "python.vsix")
 
 
 @pytest.fixture(scope="module")
