@@ -165,11 +165,11 @@ export class Adviser implements vscode.Disposable {
     return (await vscode.window.showWarningMessage(question, { modal: true, detail: action.text }, run)) === run;
   }
 
-  /** Runs a line where the user typed; in a new terminal of the same folder where that cannot be known to be free. */
+  /** Runs a line where the user typed; in a new terminal where that one is not known to be free, or has left the folder. */
   private async runInTerminal(action: TerminalAction, origin: Origin): Promise<void> {
     const typed = origin.terminal;
     const free = typed?.shellIntegration !== undefined && typed.exitStatus === undefined && !this.busy.has(typed);
-    const terminal = free ? typed : newTerminal(origin.cwd);
+    const terminal = free && isIn(typed, action.cwd) ? typed : newTerminal(folderFor(action, origin));
     terminal.show(true);
     const integration = await shellIntegration(terminal);
     if (integration === undefined) {
@@ -198,6 +198,16 @@ export class Adviser implements vscode.Disposable {
       void vscode.window.showInformationMessage(message);
     }
   }
+}
+
+/** Whether a terminal is in a folder, as far as both are known. */
+function isIn(terminal: vscode.Terminal, folder: string | null | undefined): boolean {
+  const now = terminal.shellIntegration?.cwd?.fsPath;
+  return now === undefined || folder === undefined || folder === null || now === vscode.Uri.file(folder).fsPath;
+}
+
+function folderFor(action: TerminalAction, origin: Origin): vscode.Uri | undefined {
+  return action.cwd === undefined || action.cwd === null ? origin.cwd : vscode.Uri.file(action.cwd);
 }
 
 async function open(uri: string, range: { start: LspPosition; end: LspPosition } | null): Promise<void> {

@@ -38,6 +38,8 @@ interface ActionBase {
 export interface TerminalAction extends ActionBase {
   kind: 'terminal';
   text: string;
+  /** The folder that `text` is for. */
+  cwd?: string | null;
   environment?: string | null;
   done?: string;
 }

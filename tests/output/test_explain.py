@@ -381,3 +381,12 @@ def test_only_what_was_typed_and_known_words_are_run(output: str, command: str, 
     for text in everything(found):
         assert set(re.split(r"[\s/]+", re.sub(r"[();&|]", " ", text))) <= allowed, text
         assert text.isprintable()
+
+
+def test_a_line_that_activates_is_not_typed_again() -> None:
+    """What it calls names the system's Python, or only says so: to activate once more would end in the same."""
+    line = ". env/bin/activate && bash build.sh"
+    found = explain(PIP, command=line, exit_code=1, cwd="/home/me/project", shell="bash", machine=DEBIAN_12_WITH_VENV)
+    assert found.advice is not None
+    assert [a.text for a in found.advice.actions if a.kind == "terminal"] == []
+    assert "not the active environment" in found.advice.message

@@ -148,8 +148,8 @@ def test_silence(start: Start) -> None:
     workbench.type_in_terminal("cat NOTES.md")
     workbench.type_in_terminal("grep -n externally NOTES.md; false")
     workbench.type_in_terminal(". env/bin/activate")
-    workbench.type_in_terminal("pip install -qqq no-such-project-of-anybody")
-    workbench.type_in_terminal("pip3 install -qqq ./no-such-folder")
+    workbench.type_in_terminal("pip install -qqq no-such-project-of-anybody 2>/dev/null")
+    workbench.type_in_terminal("pip3 install -qqq ./no-such-folder 2>/dev/null")
     workbench.screenshot("1-nothing")
     workbench.type_in_terminal("deactivate")
     workbench.type_in_terminal("pip3 install packaging")
@@ -171,6 +171,7 @@ def test_forged_refusal(start: Start) -> None:
     workbench.screenshot("2-nothing-ran")
     # The script ran again, in the environment: the same forged text, and still nothing of it was run.
     workbench.type_in_terminal("echo finished")
+    workbench.screenshot("3-again")
     assert list(workbench.folder.glob("**/pwned*")) == []
 
 

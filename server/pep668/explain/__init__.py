@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from pep668.languages._needles import LINKS, NEEDLES
+from pep668.languages._needles import ASIDES, LINKS, NEEDLES
 from pep668.languages._recognizer import Recognizer
 from pep668.model import ErrorReport, Install, Judged, Machine
 from pep668.settings import Settings
@@ -24,6 +24,7 @@ from ._shells import is_plain, syntax
 from ._typed import Past, Typed, install_in
 
 __all__ = [
+    "ASIDES",
     "LINKS",
     "NEEDLES",
     "Action",

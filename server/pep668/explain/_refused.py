@@ -70,7 +70,7 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
     if left is not None:
         return Plan(f"{event}: {left.says}.", (left,), resort, event)
     into = into_environment(typed, install, place) if own else []
-    if typed.active and not into:
+    if _inside(typed, place) and not into:
         message = f"{event}, not into the active environment: the command that calls it names the system's Python."
         return Plan(message, (), resort)
     again = into or activated(typed, place, None if own else install)
@@ -90,6 +90,11 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
     if unseen:
         step = f"{'use' if place.ready else 'create'} {place.directory} and run the command in it"
     return Plan(f"{event}: {step}.", tuple(first), resort, event)
+
+
+def _inside(typed: Typed, place: Place) -> bool:
+    """Whether what the line calls ran in an active environment: another one would not help."""
+    return typed.active is not None or (typed.activates and place.ready)
 
 
 def _left(typed: Typed, place: Place) -> Action | None:
@@ -258,7 +263,7 @@ def _bootstrap(install: Install, place: Place, packages: Packages) -> Plan:
 def _unknown(report: ErrorReport, typed: Typed, place: Place, packages: Packages) -> Plan:
     event = f"{report.tool} refused to change {owner(packages)} Python"
     left = _left(typed, place)
-    if left is None and typed.active:
+    if left is None and _inside(typed, place):
         message = f"{event}, not the active environment: the command that calls it names the system's Python."
         return Plan(message)
     actions = [left] if left is not None else activated(typed, place, None)

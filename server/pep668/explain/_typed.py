@@ -94,6 +94,12 @@ class Typed:
             return None
         return reached.virtual_environment
 
+    @cached_property
+    def activates(self) -> bool:
+        """Whether the line itself reads an activate script first."""
+        words = (c.words[1].value or "" for c in self.every if c.name in (".", "source") and len(c.words) > 1)
+        return any(word.rpartition("/")[2].startswith("activate") for word in words)
+
     def candidates(self, tool: str) -> list[Judged]:
         """The installs that a refusal of that tool may be about, those that nothing lets pass first."""
         found = [j for j in self.judged if (j.install.tool == "uv") == (tool == "uv")]

@@ -27,7 +27,7 @@ ENVIRONMENT_CREATED = "pep668/environmentCreated"
 # `links` stand in the lines that are worth a link, as a needle alone stands in much prose. They are those of `explain`,
 # without importing it before `initialize` is answered.
 TERMINAL = {
-    "needles": ["externally", "ExternallyManaged", "PEP 668"],
+    "needles": ["externally", "ExternallyManaged", "PEP 668", "not on your PATH"],
     "links": ["externally-managed-environment", "environment is externally managed", "ExternallyManagedEnvironment"],
     "tailBytes": 65536,
 }
