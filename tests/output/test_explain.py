@@ -124,7 +124,7 @@ def test_the_distribution_has_it() -> None:
 def test_an_application() -> None:
     assert texts(advice("pip install black", machine=DEBIAN_12_WITH_UV))[0] == "pipx install black"
     without = texts(advice("pip3 install black"))[0]
-    assert without == "sudo apt install pipx && pipx ensurepath && pipx install black"
+    assert without == "sudo apt install -y pipx && pipx ensurepath && pipx install black"
 
 
 def test_what_no_environment_answers() -> None:
@@ -188,7 +188,7 @@ def test_follow_on_failures() -> None:
     ensurepip = "bookworm-no-venv-ensurepip-tty40"
     assert (
         texts(follow_on(ensurepip, "python3 -m venv .venv"))[0]
-        == "sudo apt install python3.11-venv && python3 -m venv .venv"
+        == "sudo apt install -y python3.11-venv && python3 -m venv .venv"
     )
     assert "uv venv --seed --allow-existing .venv" in texts(
         follow_on(ensurepip, "python3 -m venv .venv", DEBIAN_12_WITH_UV)
@@ -276,7 +276,7 @@ def test_a_project_of_uv() -> None:
 
 def test_where_ensurepip_is_missing() -> None:
     found = advice("pip3 install six", machine=DEBIAN_12_WITHOUT_VENV)
-    assert texts(found)[0] == "sudo apt install python3.11-venv && " + MAKE + ".venv/bin/pip install six"
+    assert texts(found)[0] == "sudo apt install -y python3.11-venv && " + MAKE + ".venv/bin/pip install six"
     assert "python3.11-venv is missing" in found.message
     rootless = "python3 -m venv --without-pip .venv && python3 -m pip --python .venv/bin/python install six"
     assert rootless in everything(found)
@@ -337,7 +337,7 @@ def test_a_line_with_what_cannot_be_seen_is_not_typed_again(words: str) -> None:
     assert explain("", command=line, exit_code=1, machine=DEBIAN_12).errors == ()
 
 
-_KNOWN = """python3 -m venv .venv python pip bin install . activate activate.fish activate.csh source test -x sudo apt
+_KNOWN = """python3 -m venv .venv python pip bin install . activate activate.fish activate.csh source test -x sudo apt -y
 pipx ensurepath uv tool --clear --prompt ~ .venvs project --without-pip --python ensurepip --default-pip remove update
 python3.11-venv python3-pip python3-venv --break-system-packages mkdir -p .cache tmp TMPDIR=~""".split()
 _LINES = r"""+ pip install $(evil)

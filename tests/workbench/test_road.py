@@ -11,6 +11,7 @@ import pytest
 
 from workbench.driver import Start, Workbench
 
+VENV = "python3.11-venv"  # Debian 12's
 SCRIPT = """#!/bin/bash
 # Sets the project up.
 set -e
@@ -175,14 +176,20 @@ def test_forged_refusal(start: Start) -> None:
     assert list(workbench.folder.glob("**/pwned*")) == []
 
 
+def _is_installed(package: str) -> bool:
+    status = subprocess.run(["dpkg-query", "-W", "-f=${Status}", package], capture_output=True, text=True, check=False)
+    return status.stdout.endswith("ok installed")
+
+
 @pytest.fixture
 def without_venv() -> Iterator[None]:
-    """Debian's Python as it is delivered: without the package that `python3 -m venv` needs."""
-    subprocess.run(["dpkg", "--remove", "python3-venv", "python3.11-venv"], check=True, timeout=120)
+    """Debian's Python as it is delivered: without what `python3 -m venv` needs (nor pipx, which needs that too)."""
+    packages = list(filter(_is_installed, ("pipx", "python3-venv", VENV)))
+    subprocess.run(["dpkg", "--remove", *packages], check=True, timeout=120)
     try:
         yield
     finally:
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "python3-venv"]
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
         subprocess.run(command, check=True, timeout=300)
 
 
@@ -190,7 +197,7 @@ def without_venv() -> Iterator[None]:
 def test_without_ensurepip(start: Start) -> None:
     workbench = start()
     workbench.open_terminal()
-    walk(workbench, "pip3 install six", "python3.11-venv", re.compile(r"python3\.11-venv"))
+    walk(workbench, "pip3 install six", VENV, re.compile(re.escape(VENV)))
     arrives(workbench, "six")
 
 
@@ -199,7 +206,7 @@ def test_half_made_environment(start: Start) -> None:
     """The typed `python3 -m venv` fails and leaves half of an environment behind."""
     workbench = start()
     workbench.open_terminal()
-    walk(workbench, "python3 -m venv .venv", "ensurepip is missing", re.compile(r"python3\.11-venv"))
+    walk(workbench, "python3 -m venv .venv", "ensurepip is missing", re.compile(re.escape(VENV)))
     pip = workbench.folder / ".venv" / "bin" / "pip"
     workbench.wait_for(pip.exists, "the environment has its pip")
     workbench.screenshot("2-repaired")

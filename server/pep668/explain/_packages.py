@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pep668 import data
 from pep668.data.applications import debian_package
@@ -44,17 +45,21 @@ class Packages:
         return self._row.install_command(packages, root=self.root) if self._row else ""
 
     def venv(self, python: str) -> str:
-        """The command after which `python -m venv` works; Debian's way where nothing is known."""
+        """The part of a line after which `python -m venv` works; Debian's way where nothing is known."""
         if self._row is not None:
-            return self.install(*self._row.venv_packages(python))
+            return self._part(self._row.venv_packages(python))
         package = f"python{python}-venv" if python else "python3-venv"
-        return f"{'' if self.root else 'sudo '}apt install {package}"
+        return f"{'' if self.root else 'sudo '}apt install -y {package}"
+
+    def _part(self, packages: Sequence[str]) -> str:
+        return self._row.install_command(packages, root=self.root, asks=False) if self._row else ""
 
     def pip(self) -> str:
         return self.install(self._row.fill(self._row.pip)) if self._row and self._row.pip else ""
 
     def pipx(self) -> str:
-        return self.install(self._row.fill(self._row.pipx)) if self._row and self._row.pipx else ""
+        """The part of a line after which pipx is there."""
+        return self._part([self._row.fill(self._row.pipx)]) if self._row and self._row.pipx else ""
 
     def holding(self, install: Install) -> list[tuple[str, str]]:
         """The Debian packages, with versions, of all that an install asks for; none where one is missing."""
