@@ -70,7 +70,7 @@ def walk(workbench: Workbench, command: str, about: str | re.Pattern[str], butto
     workbench.type_in_terminal(command)
     advice = workbench.notification(about)
     workbench.screenshot("1-advice")
-    workbench.press_button(advice, button)
+    workbench.take_step(advice, button)
 
 
 def arrives(workbench: Workbench, module: str, environment: str = ".venv") -> None:
@@ -166,7 +166,7 @@ def test_forged_refusal(start: Start) -> None:
     workbench.screenshot("1-advice")
     for title in advice.get_by_role("button").all_inner_texts():
         assert "touch" not in title
-    workbench.press_button(advice, re.compile(r"\.venv"))
+    workbench.take_step(advice, re.compile(r"\.venv"))
     workbench.wait_for(lambda: (workbench.folder / ".venv" / "bin" / "pip").exists(), "the environment is made")
     workbench.screenshot("2-nothing-ran")
     # The script ran again, in the environment: the same forged text, and still nothing of it was run.
