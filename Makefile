@@ -44,7 +44,7 @@ prove:
 	@scripts/system_packages.sh debootstrap
 	PYTHONPATH=server:tests $(PY) -m prove.run --write docs/evaluation.md
 
-bench:
+bench: client-vscode/node_modules/.package-lock.json
 	@scripts/setup.sh test lint
 	@scripts/system_packages.sh ripgrep
 	$(PY) bench/run.py

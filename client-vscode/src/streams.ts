@@ -82,12 +82,18 @@ export class StreamWatcher implements vscode.Disposable {
       vscode.debug.onDidTerminateDebugSession(({ id }) => {
         this.sessions.delete(id); // what it has printed last is still reported
       }),
-      vscode.workspace.onDidChangeTextDocument((event) => {
-        this.changed(event);
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        // A channel is a document as long as it is shown; what was written to it before is read once.
+        this.channel(document)?.push(document.getText());
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const stream = this.channel(document);
+        for (const { text } of contentChanges) {
+          stream?.push(text);
+        }
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        this.channels.get(uri.toString())?.dispose();
-        this.channels.delete(uri.toString());
+        this.channels.delete(uri.toString()); // what it has printed last is still reported
       }),
     ];
   }
@@ -128,18 +134,17 @@ export class StreamWatcher implements vscode.Disposable {
     };
   }
 
-  private changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    if (document.uri.scheme !== 'output' || document.uri.path.includes(this.own) || !isEnabled(folderOf())) {
-      return;
+  /** The stream of a document that is an output channel, not one of ours. */
+  private channel({ uri }: vscode.TextDocument): Stream | undefined {
+    if (uri.scheme !== 'output' || uri.path.includes(this.own) || !isEnabled(folderOf())) {
+      return undefined;
     }
-    const key = document.uri.toString();
+    const key = uri.toString();
     let stream = this.channels.get(key);
     if (stream === undefined) {
       stream = this.stream(folderOf());
       this.channels.set(key, stream);
     }
-    for (const { text } of contentChanges) {
-      stream.push(text);
-    }
+    return stream;
   }
 }
