@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pep668.model import ErrorReport
+
+if TYPE_CHECKING:
+    from ._source import Source
 
 MOST_ACTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do. `text` is a command line for the same terminal; `environment` what it leaves behind."""
+    """One thing to do. `text` is a command line for the same terminal; `environment` what it leaves behind.
+
+    `source` is the place to open: a face makes `uri` and `range` of it.
+    """
 
     title: str
     kind: str = "terminal"
@@ -23,6 +29,7 @@ class Action:
     uri: str = ""
     range: Any = None
     last_resort: bool = False
+    source: Source | None = None
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"title": self.title, "kind": self.kind}
@@ -63,11 +70,15 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The errors found in an output, what to do, and both in Markdown."""
+    """The errors found in an output, what to do, and both in Markdown.
+
+    `sources` are the commands in files that the errors are about, one for each, None where none is known.
+    """
 
     errors: tuple[ErrorReport, ...]
     advice: Advice | None
     markdown: str
+    sources: tuple[Source | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
