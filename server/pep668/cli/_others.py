@@ -10,17 +10,21 @@ from ._shared import UsageError, complain, machine_of, print_json, settings_of
 
 
 def explain(arguments: argparse.Namespace) -> int:
-    from pep668.explain import explain
+    from pep668.explain import Files, explain
+    from pep668.files import reader
     from pep668.render.explanation import as_json, as_text
 
     output = _output(arguments.file)
+    local = arguments.machine == "local" or bool(arguments.cwd)
+    folder = os.path.abspath(arguments.cwd or ".")
     explanation = explain(
         output,
         command=arguments.command,
         exit_code=arguments.exit_code,
-        cwd=arguments.cwd,
+        cwd=folder if local else "",
         shell=arguments.shell,
         machine=machine_of(arguments, with_packages=True),
+        files=Files(folder.replace(os.sep, "/"), reader(folder)) if local else None,
     )
     if arguments.output_format == "json":
         print_json(as_json(explanation, output))

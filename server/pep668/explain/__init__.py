@@ -21,12 +21,13 @@ from ._files import Files
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._road import Place
 from ._shells import syntax
+from ._text import plain
 from ._typed import Typed, install_in
 
 if TYPE_CHECKING:
     from ._source import Source
 
-__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Files", "Recognizer", "explain"]
+__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Files", "Recognizer", "explain", "plain"]
 
 _REFUSED = "externally-managed"
 _CODES_OF_REFUSALS = (1, 2)  # pip's and uv's; shells, make and interruptions have others

@@ -380,7 +380,10 @@ class Server(LanguageServer):
 
         return await terminal.advise(self, params)
 
-    def _terminal_execution_ended(self, _: object) -> None:
+    def _terminal_execution_ended(self, params: object) -> None:
+        from . import observations
+
+        observations.ended(self, params)
         self.watch.soon()
 
     async def _explain(self, params: object) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from pep668 import explain as explanations
 
-from . import uris
+from . import observations, uris
 
 if TYPE_CHECKING:
     from .server import Server
@@ -53,8 +53,10 @@ class Execution:
 
 async def advise(server: Server, params: object) -> dict[str, Any] | None:
     """The answer to `pep668/terminalExecution`."""
-    found = await _explained(server, Execution.of(params))
-    return None if found.advice is None else found.advice.to_json()
+    execution = Execution.of(params)
+    found = await _explained(server, execution)
+    observations.note(server, execution.command_line, execution.cwd or "", execution.exit_code, found)
+    return None if found.advice is None else observations.with_places(server, found.advice).to_json()
 
 
 async def explain(server: Server, params: object) -> dict[str, Any]:
@@ -67,6 +69,7 @@ async def _explained(server: Server, execution: Execution) -> Any:
     session = server.session
     settings = session.settings_of(execution.cwd)
     place = execution.cwd or ""
+    files = observations.files(server, execution.cwd, execution.folder)
 
     def work() -> tuple[bool, Any]:
         session.read_packages()
@@ -80,6 +83,7 @@ async def _explained(server: Server, execution: Execution) -> Any:
             shell=execution.shell,
             machine=session.machine(place),
             settings=settings,
+            files=files,
         )
 
     changed, found = await server.in_thread(work)
