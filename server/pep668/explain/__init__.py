@@ -27,7 +27,7 @@ from ._typed import Typed, install_in
 if TYPE_CHECKING:
     from ._source import Source
 
-__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Files", "Recognizer", "explain", "plain"]
+__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Files", "Recognizer", "Source", "explain", "plain"]
 
 _REFUSED = "externally-managed"
 _CODES_OF_REFUSALS = (1, 2)  # pip's and uv's; shells, make and interruptions have others

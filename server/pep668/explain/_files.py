@@ -38,6 +38,8 @@ class Reading:
     texts: dict[str, str | None] = field(default_factory=dict)
 
     def text(self, path: str) -> str | None:
+        if path == self.join("", self.files.root):
+            return None
         if path not in self.texts:
             text = self.files.read(path) if len(self.texts) < _MOST else None
             self.texts[path] = None if text is None or len(text) > _LARGEST else text

@@ -38,9 +38,16 @@ class Action:
         elif self.kind == "command":
             out.update(command=self.command, arguments=list(self.arguments))
         elif self.kind == "open":
-            out.update(uri=self.uri, range=self.range)
+            out.update(self._place())
         out["lastResort"] = self.last_resort
         return out
+
+    def _place(self) -> dict[str, Any]:
+        """In code points, where no face has said otherwise."""
+        if self.uri or self.source is None:
+            return {"uri": self.uri, "range": self.range}
+        start, end = ({"line": line, "character": column} for line, column in self.source.positions)
+        return {"uri": self.source.uri, "range": {"start": start, "end": end}}
 
 
 EXPLAIN = Action("Explain", kind="explain")

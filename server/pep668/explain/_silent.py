@@ -131,10 +131,11 @@ def _end(step: Step, depth: int, *, quiet: bool) -> _End | None:
 
 
 def _whole(command: Command) -> bool:
-    """Whether the command is all of its statement: nothing stands behind `&&`, `||`, `|`, `&` or before it."""
-    text = command.region.text
-    statement = text[command.statement.start : command.statement.end].strip().rstrip(";").rstrip()
-    return statement == text[command.span.start : command.span.end].strip()
+    """Whether the command stands alone: not behind `!`, in a pipeline, with `&&`, `||` or `&`."""
+    text, statement = command.region.text, command.statement
+    before = text[statement.start : command.span.start].strip()
+    behind = text[command.span.end : statement.end].strip()
+    return (not before or before.endswith(";")) and (not behind or behind.startswith((";", "#")))
 
 
 def _harmless(step: Step) -> bool:

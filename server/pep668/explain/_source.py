@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
 
 from pep668.model import ErrorReport, Install, Request, RequestKind
 from pep668.text import LineTable, Span
@@ -37,6 +38,16 @@ class Source:
     def position(self) -> tuple[int, int]:
         """Line and column, from 0, in code points."""
         return LineTable(self.text).position(self.span.start)
+
+    @property
+    def positions(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Those of its start and end."""
+        return self.position, LineTable(self.text).position(self.span.end)
+
+    @property
+    def uri(self) -> str:
+        """The `file:` URI of its path."""
+        return (PurePosixPath if self.path.startswith("/") else PureWindowsPath)(self.path).as_uri()
 
     @property
     def title(self) -> str:

@@ -368,5 +368,20 @@ _DOUBTFUL = (ScopeKind.BRANCH, ScopeKind.LOOP, ScopeKind.FUNCTION, ScopeKind.CON
 
 def _seen(command: Command) -> bool:
     """Whether what it prints on standard error can be in the output."""
-    away = [r for r in command.redirects if r.operator in ("2>", "2>>", "&>", "&>>", ">&", "2>|")]
-    return all(r.operator == ">&" and (r.target.value or "").isdigit() for r in away)
+    output = errors = True
+    for redirect in command.redirects:
+        source = command.region.text[redirect.span.start : redirect.span.end]
+        number = source[: len(source) - len(source.lstrip("0123456789"))] or "1"
+        target = redirect.target.value or ""
+        shown = target in ("/dev/stderr", "/dev/stdout", "/dev/tty")
+        if redirect.operator in ("&>", "&>>") or (redirect.operator == ">&" and not target.isdigit()):
+            output = errors = shown
+        elif redirect.operator == ">&" and number == "2":
+            errors = output if target == "1" else errors
+        elif redirect.operator == ">&" and number == "1":
+            output = errors if target == "2" else output
+        elif redirect.operator.startswith(">") and number == "2":
+            errors = shown
+        elif redirect.operator.startswith(">") and number == "1":
+            output = shown
+    return errors

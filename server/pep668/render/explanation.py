@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pep668.explain import Explanation
 
 from .text import printable
 
+if TYPE_CHECKING:
+    from pep668.explain import Source
+
 NOTHING = "No refusal and no failure on the way to an environment was found in this output.\n"
 
 
 def as_json(explanation: Explanation, output: str) -> dict[str, Any]:
-    """`{"errors": [...], "advice": {...}}`; lines count from 1, the advice is empty where there is none."""
+    """`{"errors": [...], "advice": {...}}`; lines count from 1, the advice is empty where there is none.
+
+    An error's `source` is the place in a file that issued the command, null where none is known.
+    """
+    sources = explanation.sources or (None,) * len(explanation.errors)
     errors = [
         {
             "kind": error.kind,
@@ -25,10 +32,18 @@ def as_json(explanation: Explanation, output: str) -> dict[str, Any]:
             "end_line": _line(output, max(error.span.start, error.span.end - 1)),
             "form": error.form,
             "detail": error.detail,
+            "source": _place(source),
         }
-        for error in explanation.errors
+        for error, source in zip(explanation.errors, sources, strict=True)
     ]
     return {"errors": errors, "advice": explanation.advice.to_json() if explanation.advice else {}}
+
+
+def _place(source: Source | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    line, column = source.position
+    return {"path": source.shown, "line": line + 1, "column": column + 1}
 
 
 def _line(output: str, offset: int) -> int:
@@ -43,5 +58,7 @@ def as_text(explanation: Explanation) -> str:
         found = [f"{error.kind.replace('-', ' ')}: {error.detail}" for error in explanation.errors]
         return "".join(f"{printable(line)}\n" for line in found) or NOTHING
     steps = (a for a in (*advice.actions, *advice.more) if a.kind == "terminal")
+    known = [s for s in dict.fromkeys(explanation.sources) if s is not None]
+    places = "".join(f"{printable(s.title)}: {printable(' '.join(s.written.split()))}\n" for s in known)
     shown = (f"\n{printable(a.title)}:\n    {printable(a.text)}\n" for a in steps)
-    return f"{printable(advice.message)}\n{''.join(shown)}"
+    return f"{printable(advice.message)}\n{places}{''.join(shown)}"

@@ -1,0 +1,39 @@
+"""Little projects, given as texts by name, and what commands printed in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from machines import DEBIAN_12
+from pep668.explain import Explanation, Files, explain
+from pep668.model import Machine
+
+_RECORDINGS = Path(__file__).resolve().parent / "recordings" / "positives"
+FOLDER = "/home/dev"
+
+
+def recorded(name: str) -> str:
+    return (_RECORDINGS / f"{name}.raw").read_bytes().decode("utf-8", "replace")
+
+
+PIP = recorded("sid-pip-install-q")
+UV = recorded("uv0.9.30-pip-install-python")
+
+
+def explained(
+    command: str,
+    output: str,
+    files: dict[str, str],
+    code: int | None = 1,
+    *,
+    machine: Machine | None = DEBIAN_12,
+    unsaved: tuple[str, ...] = (),
+) -> Explanation:
+    texts = {f"{FOLDER}/{name}": text for name, text in files.items()}
+    held = Files(FOLDER, texts.get, lambda path: path.removeprefix(f"{FOLDER}/") in unsaved)
+    return explain(output, command=command, exit_code=code, cwd=FOLDER, shell="bash", machine=machine, files=held)
+
+
+def titles(found: Explanation) -> list[str]:
+    """What can be pressed."""
+    return [action.title for action in found.advice.actions] if found.advice else []
