@@ -228,8 +228,54 @@ CASES = {
         [""],
     ),
     "a script that runs itself": Case("./a.sh", PIP, {"a.sh": "#!/bin/sh\n./a.sh\npip install six\n"}, [""]),
+    "fish": Case("fish x.fish", PIP, {"x.fish": "if true\n  pip3 install six\nend\n"}, ["x.fish:2"]),
+    "tox": Case(
+        "tox -e py",
+        "py: commands[0]> python3 -m pip install six\n" + PIP,
+        {"tox.ini": "[testenv]\ncommands =\n  python3 -m pip install attrs\n  python3 -m pip install six\n"},
+        ["tox.ini:4"],
+    ),
+    "a notebook": Case(
+        "jupyter nbconvert --to notebook --execute a.ipynb",
+        PIP,
+        {"a.ipynb": '{"cells": [\n{"cell_type": "code", "source": ["!pip install six"]}], "nbformat": 4}\n'},
+        ["a.ipynb:2"],
+    ),
+    "CMake": Case(
+        "cmake --build out",
+        PIP,
+        {
+            "out/CMakeCache.txt": f"CMAKE_HOME_DIRECTORY:INTERNAL={FOLDER}\n",
+            "CMakeLists.txt": "project(x)\nexecute_process(COMMAND pip3 install six)\n",
+        },
+        ["CMakeLists.txt:2"],
+    ),
+    "invoke": Case(
+        "inv deps",
+        "pip3 install six\n" + PIP,
+        {"tasks.py": "@task\ndef deps(c):\n    c.run('pip3 install six')\n"},
+        ["tasks.py:3"],
+    ),
     "uv": Case(
         "bash setup.sh", UV, {"setup.sh": "pip install six\nuv pip install --system six\n"}, ["setup.sh:2"], code=2
+    ),
+    "several in one run, each by what stands beside it": Case(
+        "bash multi.sh",
+        PIP * 2 + "python3 -m pip install -r requirements.txt\n" + PIP + "make: *** [Makefile:5: deps] Error 1\n",
+        {"multi.sh": "pip3 install attrs\npip3 install -q six || true\nmake deps\n", "Makefile": MAKEFILE},
+        ["multi.sh:1", "multi.sh:2", "Makefile:5"],
+    ),
+    "what is named behind another is not this one's; a program's text is not its order": Case(
+        "python3 sub.py",
+        PIP
+        + PIP
+        + "Traceback (most recent call last):\nsubprocess.CalledProcessError: Command '['/usr/bin/python3', '-m', 'pip', 'install', 'six']' "
+        "returned non-zero exit status 1.\n",
+        {
+            "sub.py": 'import subprocess, sys\nsubprocess.run(["pip3", "install", "attrs"])\n'
+            'subprocess.check_call([sys.executable, "-m", "pip", "install", "six"])\n'
+        },
+        ["", "sub.py:3"],
     ),
     "the only install": Case("sh x", PIP, {"x": "a=$(date)\n\nif true; then\n  pip install $a\nfi\n"}, ["x:4"]),
     "two that may be it": Case("sh x", PIP, {"x": "if a; then pip install b; fi\npip install c\n"}, [""]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -36,10 +37,14 @@ class Hint:
     step: bool = False
 
 
-def hints(output: str, span: Span) -> list[Hint]:
-    """The places that stand around a refusal, those that tell most first."""
-    before = _lines(output[max(0, span.start - _BEFORE) : span.start])[-_MOST_LINES:]
-    behind = _lines(output[span.end : span.end + _BEHIND])[:_MOST_LINES]
+def hints(output: str, span: Span, after: int = 0, until: int = sys.maxsize) -> list[Hint]:
+    """The places that stand around a refusal, those that tell most first.
+
+    `after` and `until` are the end of the refusal before it and the start of the next: what stands behind those is
+    about them.
+    """
+    before = _lines(output[max(after, span.start - _BEFORE) : span.start])[-_MOST_LINES:]
+    behind = _lines(output[span.end : min(until, span.end + _BEHIND)])[:_MOST_LINES]
     return [*_above(before), *_below(behind)]
 
 

@@ -70,7 +70,12 @@ def tied(
         found = _silent.refused(seen, exit_code) if exit_code else None
         return [source(found, seen)] if found is not None else []
     tie = _Tie(output, typed, seen, follower)
-    return [tie.refusal(r) if r.kind == "externally-managed" else tie.failure(r) for r in reports]
+    refusals = [r for r in reports if r.kind == "externally-managed"]
+    ends, starts = [0, *(r.span.end for r in refusals)], [*(r.span.start for r in refusals[1:]), len(output)]
+    places = {
+        r: hints(output, r.span, *limits) for r, limits in zip(refusals, zip(ends, starts, strict=False), strict=False)
+    }
+    return [tie.refusal(r, places[r]) if r in places else tie.failure(r) for r in reports]
 
 
 class _Tie:
@@ -96,12 +101,11 @@ class _Tie:
                     return Source(path, self._trace.reading.shown(path), ran.text, span, span)
         return None
 
-    def refusal(self, report: ErrorReport) -> Source | None:
+    def refusal(self, report: ErrorReport, places: Sequence[Hint]) -> Source | None:
         """The install in a file that was refused; called for each refusal, in their order."""
         asked = install_in(report.command, report.tool) if report.command else None
         if report.form == "silent" or self._was_typed(report, asked):
             return None
-        places = hints(self._output, report.span)
         family = [f for f in self._installs if _family(f.judged[0].install) == (report.tool or "pip")]
         found = self._echoed(asked, family, places) if asked is not None else self._unseen(family, places)
         if found is None and asked is not None and not self._trace.ran:

@@ -8,23 +8,17 @@ from dataclasses import dataclass, field
 
 from pep668 import languages, shell
 from pep668.analysis import Analysis, analyze
-from pep668.model import Command, Fact, Judged, Machine, Region, ScopeKind, Verdict
+from pep668.model import Command, Fact, Judged, Machine, Region, Verdict
 from pep668.settings import Settings
 from pep668.text import Span
 
 from . import runners
+from ._commands import CHANGING, PLAIN_WRAPPERS, Cat, away, certain, seen, sets
 from ._files import Files, Reading
 from ._folders import Folders
 
 _DEEPEST = 4  # files that run files
 _MOST_COMMANDS = 20_000
-_CAT = re.compile(r"\s*\|\s*\(?\s*(?:cd\s+[^\s;&|]{1,200}\s*&&\s*)?\Z")
-_SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
-# What may put a virtual environment, or settings of pip's, before what runs later.
-_CHANGING = frozenset(". source conda mamba micromamba activate workon pyenv eval deactivate direnv".split())
-_PLAIN_WRAPPERS = frozenset("sudo doas time nice nohup command exec stdbuf timeout ionice setsid".split())
-_VARIABLES = re.compile(r"PATH\Z|VIRTUAL_ENV|PIP_|UV_|CONDA|PYTHON")
-_ELSEWHERE = frozenset("docker podman nerdctl ssh autossh kubectl chroot arch-chroot lxc vagrant wsl".split())
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +224,9 @@ def _key(command: Command) -> tuple[Span, str]:
     return command.outer(command.words[0].span), command.region.text[command.span.start : command.span.end]
 
 
+# The commands of these run in the order of the text; of a makefile and its like, of the parts.
+_IN_ORDER = frozenset(("shell", "makefile", "justfile", "package-json", "dockerfile"))
+_STAGE = re.compile(r"^[ \t]*FROM\b", re.MULTILINE | re.IGNORECASE)
 _OF_PLACE = ("image", "runner", "user", "system")
 
 
@@ -288,7 +285,7 @@ class _Reader:
         if directory is not None and directory.value and "$" not in directory.value:
             folders.enter((), directory.value, self.follower.reading.join)
         steps: list[Step] = []
-        changed, cat = self.inherits, _Cat()
+        changed, cat = self.inherits, Cat()
         for command in shell.parse(region):
             if not self.follower.count():
                 break
@@ -297,91 +294,40 @@ class _Reader:
             held = [r for r in inner.get(command.span.start, ()) if r.place.system == region.place.system]
             found = self._found(command)
             ran: tuple[Ran, ...] = ()
-            given_to = changed or _sets(command)
-            if words and found is None and not held and not _away(command):
+            given_to = changed or sets(command)
+            if words and found is None and not held and not away(command):
                 stdin = next((r.target.value for r in command.redirects if r.operator in ("<", "0<")), None)
                 given = join(at, stdin) if stdin else cat.given(command)
-                inherits = given_to or any(w.name not in _PLAIN_WRAPPERS for w in command.all_wrappers)
+                inherits = given_to or any(w.name not in PLAIN_WRAPPERS for w in command.all_wrappers)
                 ran = self.follower.runs(command, words, at, given, inherits=inherits)
             cat.visit(command, join(at, words[1]) if len(words) == 2 else None)
             steps.append(Step(command, at, found, ran, tuple(self.text(r, at) for r in held)))
             folders.visit(command, join)
-            changed = given_to or command.name in _CHANGING
+            changed = given_to or command.name in CHANGING
         return Text(region, tuple(steps))
+
+    @property
+    def _in_order(self) -> bool:
+        language = self.document.language
+        return language in _IN_ORDER and (language != "dockerfile" or len(_STAGE.findall(self.document.text)) == 1)
 
     def _found(self, command: Command) -> Found | None:
         judged = self.judged.get(_key(command)) if command.words else None
         if not judged or self.run is None:
             return None
         text = self.document.text
-        return Found(self.run.path, text, tuple(judged), _certain(command), _seen(command), self.unsaved, self.inherits)
-
-
-class _Cat:
-    """`cat setup.sh | bash -s`: the file that a shell reads."""
-
-    def __init__(self) -> None:
-        self._last: tuple[Command, str] | None = None
-
-    def visit(self, command: Command, path: str | None) -> None:
-        if command.name == "cat" and path is not None:
-            self._last = command, path
-
-    def given(self, command: Command) -> str | None:
-        if self._last is None or command.name not in _SHELLS:
-            return None
-        before, path = self._last
-        return path if _CAT.fullmatch(command.region.text, before.span.end, command.span.start) else None
-
-
-def _away(command: Command) -> bool:
-    return any(w.name.partition(" ")[0] in _ELSEWHERE for w in command.all_wrappers)
-
-
-def _sets(command: Command) -> bool:
-    """Whether it sets a variable by which another Python may be reached, or more be allowed."""
-    names = [a.name for a in command.assignments]
-    names += [a.name for w in command.all_wrappers for a in w.assignments]
-    if command.name in ("export", "declare", "typeset"):
-        names += [w.pattern.partition("=")[0] for w in command.words[1:]]
-    return any(_VARIABLES.match(name) for name in names)
+        return Found(
+            self.run.path,
+            text,
+            tuple(judged),
+            self._in_order and certain(command),
+            seen(command),
+            self.unsaved,
+            self.inherits,
+        )
 
 
 def _within(region: Region, part: Span) -> bool:
     if region.anchor is not None and (part.covers(region.anchor) or region.anchor == part):
         return True
     return part.covers(region.map.span(Span(0, len(region.text))))
-
-
-def _certain(command: Command) -> bool:
-    """Whether nothing in its text decides whether it runs, but that what stands before it works."""
-    region: Region | None = command.region
-    scopes = list(command.scope)
-    while region is not None and region.origin is not None:
-        scopes += region.origin.scope
-        region = region.origin.region
-    return not any(s.kind in _DOUBTFUL and s.name != "&&" for s in scopes)
-
-
-_DOUBTFUL = (ScopeKind.BRANCH, ScopeKind.LOOP, ScopeKind.FUNCTION, ScopeKind.CONDITION)
-
-
-def _seen(command: Command) -> bool:
-    """Whether what it prints on standard error can be in the output."""
-    output = errors = True
-    for redirect in command.redirects:
-        source = command.region.text[redirect.span.start : redirect.span.end]
-        number = source[: len(source) - len(source.lstrip("0123456789"))] or "1"
-        target = redirect.target.value or ""
-        shown = target in ("/dev/stderr", "/dev/stdout", "/dev/tty")
-        if redirect.operator in ("&>", "&>>") or (redirect.operator == ">&" and not target.isdigit()):
-            output = errors = shown
-        elif redirect.operator == ">&" and number == "2":
-            errors = output if target == "1" else errors
-        elif redirect.operator == ">&" and number == "1":
-            output = errors if target == "2" else output
-        elif redirect.operator.startswith(">") and number == "2":
-            errors = shown
-        elif redirect.operator.startswith(">") and number == "1":
-            output = shown
-    return errors

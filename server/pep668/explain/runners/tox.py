@@ -23,6 +23,6 @@ def runs(call: Call) -> Iterator[Run]:
     conf = found.value("-c", "--conf")
     for name in (conf,) if conf else _TOX:
         path = call.find(call.folder, (name,))
-        if path is not None and "tox" in (call.read(path) or ""):
+        if path is not None and (name == "tox.ini" or "tox" in (call.read(path) or "")):
             yield Run(path)
             return
