@@ -267,9 +267,8 @@ CASES = {
     ),
     "what is named behind another is not this one's; a program's text is not its order": Case(
         "python3 sub.py",
-        PIP
-        + PIP
-        + "Traceback (most recent call last):\nsubprocess.CalledProcessError: Command '['/usr/bin/python3', '-m', 'pip', 'install', 'six']' "
+        PIP + PIP + "Traceback (most recent call last):\n"
+        "subprocess.CalledProcessError: Command '['/usr/bin/python3', '-m', 'pip', 'install', 'six']' "
         "returned non-zero exit status 1.\n",
         {
             "sub.py": 'import subprocess, sys\nsubprocess.run(["pip3", "install", "attrs"])\n'
