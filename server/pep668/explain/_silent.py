@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pep668.model import Command
 
 from ._trace import Found, Ran, Step, Text, Trace
 
-# Their exit code is 0, as long as nothing is substituted in them.
-_HARMLESS = frozenset("echo printf : true set export declare readonly shopt umask unset local alias".split())
+_HARMLESS = frozenset("echo : true".split())
+_SET = re.compile(r"-[euxvo]+")
+_SETS = frozenset("e u x v o errexit nounset pipefail xtrace verbose".split())
+_NOUNSET = re.compile(r"\bset\s+-\w*u|\bnounset\b")
+_EXPANSION = re.compile(r"\$(?:\{[#!]?)?([A-Za-z_]\w*|[0-9])(?![\w]*:?[-+=])")
+_DEMANDING = re.compile(r"\$\{[^}:?]*:?\?|\$\(\(|\$\[|\(\(")  # `${X:?}`, and arithmetic, which may be wrong
+_TESTS = re.compile(r"\[\[|\(\(")  # no commands of their own, and they fail
+_ALWAYS = frozenset("HOME PWD PATH 0 BASH_SOURCE OLDPWD UID HOSTNAME".split())
+_GIVEN = re.compile(r"[A-Za-z_]\w*(?:=|\Z)")
+_CONVERTS = re.compile(r"%(?![sb%])")
+_PLAIN = ("time", "command", "nice", "nohup")
 # Behind these the last command does not tell how a script ends.
-_ENDS = frozenset("exit exec return trap kill eval logout suspend wait".split())
+_ENDS = frozenset(". source exit exec return trap kill eval logout suspend wait readonly declare typeset".split())
 _CODES = {"pip": 1, "uv": 2}
 
 
@@ -58,7 +68,11 @@ def _ran(ran: tuple[Ran, ...], depth: int) -> _End | None:
         and only.texts[0].region.parent is None
         and only.texts[0].region.language == "shell"
     ):
-        return _script(only.texts[0], stops=only.run.stops or _errexit_by_shebang(only.text), depth=depth)
+        return _script(
+            only.texts[0],
+            stops=only.run.stops or (not only.run.language and _errexit_by_shebang(only.text)),
+            depth=depth,
+        )
     return _lines(only, depth) if only.run.parts is not None else None
 
 
@@ -93,10 +107,10 @@ def _ignored(ran: Ran, text: Text) -> bool:
 def _script(text: Text, *, stops: bool, depth: int, alone: bool = False) -> _End | None:
     """How a script ends. `stops`: with the first command that fails; `alone`: only what can be surely told counts."""
     quiet = True  # nothing but harmless commands so far
-    steps = text.steps
+    steps, expansions = text.steps, _Expansions(text.region.text)
     for at, step in enumerate(steps):
         command = step.command
-        if command.name in _ENDS or (command.name in (".", "source") and step.ran):
+        if command.name in _ENDS or not expansions.work(command) or any(w.name == "exec" for w in command.wrappers):
             return None
         if command.name == "set":
             change = _errexit(command)
@@ -109,6 +123,8 @@ def _script(text: Text, *, stops: bool, depth: int, alone: bool = False) -> _End
             continue
         last = at == len(steps) - 1
         if last or (stops and quiet):
+            if stops and _TESTS.search(text.region.text, 0, command.span.start):
+                return None
             end = _end(step, depth, quiet=quiet)
             return None if end is None or (not quiet and (stops or alone)) else end
         if stops:
@@ -117,9 +133,27 @@ def _script(text: Text, *, stops: bool, depth: int, alone: bool = False) -> _End
     return None
 
 
+class _Expansions:
+    """Whether variables have values wherever their having none ends a script."""
+
+    def __init__(self, text: str) -> None:
+        first = text.partition("\n")[0]
+        self._strict = _NOUNSET.search(text) is not None or bool(re.match(r"#!.*\s-\w*u", first))
+        self._given: set[str] = set()
+
+    def work(self, command: Command) -> bool:
+        source = command.region.text[command.span.start : command.span.end]
+        if not command.words:
+            self._given.update(a.name for a in command.assignments)
+        names = _EXPANSION.findall(source)
+        if _DEMANDING.search(source):
+            return False
+        return not self._strict or all(name in _ALWAYS or name in self._given for name in names)
+
+
 def _end(step: Step, depth: int, *, quiet: bool) -> _End | None:
     command = step.command
-    if command.scope or not _whole(command):
+    if command.scope or not _whole(command) or any(w.name not in _PLAIN for w in command.all_wrappers):
         return None
     if step.found is not None:
         code = _CODES.get(step.found.judged[0].install.tool)
@@ -139,19 +173,33 @@ def _whole(command: Command) -> bool:
 
 
 def _harmless(step: Step) -> bool:
+    """Whether it surely ends with 0."""
     command = step.command
     if step.inner or step.ran or step.found is not None or command.wrappers or command.redirects or command.scope:
         return False
-    if any("$(" in t or "`" in t for t in [command.region.text[command.span.start : command.span.end]]):
+    source = command.region.text[command.span.start : command.span.end]
+    if "$(" in source or "`" in source or "$[" in source:
         return False
-    if command.name is None and not command.words:
-        return True  # an assignment
+    if not command.words:
+        return "[" not in source.partition("=")[0]
+    if command.name == "export":
+        return all(_GIVEN.match(w.pattern) for w in command.words[1:])
+    if command.name == "printf":
+        return len(command.words) > 1 and not _CONVERTS.search(command.words[1].value or "%d")
     return command.name in _HARMLESS and _whole(command)
 
 
 def _errexit(command: Command) -> bool | None:
-    """True where `set` has the shell stop at the first failure, False where no longer, None where it says nothing."""
+    """True where `set` has the shell stop at the first failure, None where it does not; False: it may do anything."""
+    options: list[str] = []
     words = [w.value or "" for w in command.words[1:]]
-    off = any(w.startswith("+") and "e" in w[1:] for w in words) or ("+o" in words and "errexit" in words)
-    on = any(w.startswith("-") and not w.startswith("--") and "e" in w[1:] for w in words) or "errexit" in words
-    return False if off else True if on else None
+    while words:
+        word = words.pop(0)
+        if not _SET.fullmatch(word):
+            return False
+        options += word[1:]
+        if "o" in word:
+            options.append(words.pop(0) if words else "")
+    if not set(options) <= _SETS:
+        return False
+    return True if {"e", "errexit"} & set(options) else None

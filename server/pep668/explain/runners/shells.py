@@ -20,4 +20,4 @@ def runs(call: Call) -> Iterator[Run]:
     reads = call.name in (".", "source")
     stops = found.has("-e") or "errexit" in found.values.get("-o", ())
     if path is not None:
-        yield Run(path, "shell", stops=stops, certain=not reads)
+        yield Run(path, "shell", stops=stops, certain=not reads and not found.has("-u"))
