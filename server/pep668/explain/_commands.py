@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pep668.model import Command, Region, ScopeKind
+from pep668.model import Command, ScopeKind
 
 _CAT = re.compile(r"\s*\|\s*\(?\s*(?:cd\s+[^\s;&|]{1,200}\s*&&\s*)?\Z")
 _SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
@@ -46,15 +46,19 @@ def sets(command: Command) -> bool:
 
 
 def certain(command: Command) -> bool:
-    """Whether nothing in its text decides whether it runs, but that what stands before it works."""
-    region: Region | None = command.region
-    scopes = list(command.scope)
-    while region is not None and region.origin is not None:
-        scopes += region.origin.scope
-        region = region.origin.region
-    return not any(s.kind in _DOUBTFUL and s.name != "&&" for s in scopes)
+    """Whether nothing in its text decides whether it runs."""
+    while True:
+        text = command.region.text
+        follows = _WORKS.fullmatch(text, command.statement.start, command.span.start) is not None
+        if any(s.kind in _DOUBTFUL and not (follows and s.name == "&&") for s in command.scope):
+            return False
+        if command.region.origin is None:
+            return True
+        command = command.region.origin
 
 
+# What stands before `&&` and does not fail.
+_WORKS = re.compile(r"(?:\s*\(?\s*(?:cd\s+[^\s;&|]+|echo\b[^;&|]*|true|:)\s*&&)+\s*")
 _DOUBTFUL = (ScopeKind.BRANCH, ScopeKind.LOOP, ScopeKind.FUNCTION, ScopeKind.CONDITION)
 
 

@@ -43,8 +43,8 @@ def hints(output: str, span: Span, after: int = 0, until: int = sys.maxsize) -> 
     `after` and `until` are the end of the refusal before it and the start of the next: what stands behind those is
     about them.
     """
-    before = _lines(output[max(after, span.start - _BEFORE) : span.start])[-_MOST_LINES:]
-    behind = _lines(output[span.end : min(until, span.end + _BEHIND)])[:_MOST_LINES]
+    before = visible(output[max(after, span.start - _BEFORE) : span.start])[-_MOST_LINES:]
+    behind = visible(output[span.end : min(until, span.end + _BEHIND)])[:_MOST_LINES]
     return [*_above(before), *_below(behind)]
 
 
@@ -77,5 +77,6 @@ def _below(lines: list[str]) -> Iterator[Hint]:
                 yield Hint(found.groupdict().get("name") or "", int(found["line"]))
 
 
-def _lines(text: str) -> list[str]:
+def visible(text: str) -> list[str]:
+    """The lines of output without escape sequences and indentation, the long ones cut."""
     return [_ESCAPES.sub("", line[:_LONGEST]).strip() for line in text.split("\n")]

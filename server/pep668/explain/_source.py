@@ -11,7 +11,7 @@ from pep668.text import LineTable, Span
 
 from . import _silent
 from ._files import Files
-from ._hints import Hint, hints, named
+from ._hints import Hint, hints, named, visible
 from ._road import Place
 from ._trace import Follower, Found, Trace
 from ._typed import Typed, install_in
@@ -72,10 +72,36 @@ def tied(
     tie = _Tie(output, typed, seen, follower)
     refusals = [r for r in reports if r.kind == "externally-managed"]
     ends, starts = [0, *(r.span.end for r in refusals)], [*(r.span.start for r in refusals[1:]), len(output)]
-    places = {
-        r: hints(output, r.span, *limits) for r, limits in zip(refusals, zip(ends, starts, strict=False), strict=False)
+    windows = {
+        r: _Window(output, r.span, after, until) for r, after, until in zip(refusals, ends, starts, strict=False)
     }
-    return [tie.refusal(r, places[r]) if r in places else tie.failure(r) for r in reports]
+    return [tie.refusal(r, windows[r]) if r in windows else tie.failure(r) for r in reports]
+
+
+_REACH = 24_000  # characters around a refusal that can be about it
+
+
+class _Window:
+    """The output around a refusal, up to the ones before and behind it."""
+
+    def __init__(self, output: str, span: Span, after: int, until: int) -> None:
+        self.places: Sequence[Hint] = hints(output, span, after, until)
+        self._before = output[max(after, span.start - _REACH) : span.start]
+        self._behind = output[span.end : min(until, span.end + _REACH)]
+
+    def shows(self, asked: Install) -> bool:
+        """Whether a command stands here, and not before another refusal, or behind one."""
+        word = _last(asked)
+        return word in self._before or word in self._behind
+
+    def traced(self, asked: Install) -> bool:
+        """Whether a shell shows it, as it does with `set -x`."""
+        word = _last(asked)
+        return any(word in line for line in visible(self._before) if line.startswith("+"))
+
+
+def _last(asked: Install) -> str:
+    return asked.command.words[-1].value or ""
 
 
 class _Tie:
@@ -101,15 +127,25 @@ class _Tie:
                     return Source(path, self._trace.reading.shown(path), ran.text, span, span)
         return None
 
-    def refusal(self, report: ErrorReport, places: Sequence[Hint]) -> Source | None:
+    def refusal(self, report: ErrorReport, window: _Window) -> Source | None:
         """The install in a file that was refused; called for each refusal, in their order."""
         asked = install_in(report.command, report.tool) if report.command else None
         if report.form == "silent" or self._was_typed(report, asked):
             return None
         family = [f for f in self._installs if _family(f.judged[0].install) == (report.tool or "pip")]
-        found = self._echoed(asked, family, places) if asked is not None else self._unseen(family, places)
-        if found is None and asked is not None and not self._trace.ran:
-            found = self._told(asked, places)
+        found = None
+        if asked is not None and not window.shows(asked):
+            asked = None  # it was an earlier refusal's
+        if asked is not None and not window.traced(asked):
+            # A shell that does not trace shows nothing: what stands there was printed by something else.
+            family = [f for f in family if f.echoed] or family
+            asked = asked if any(f.echoed for f in family) or not self._trace.ran else None
+        if asked is not None:
+            found = self._echoed(asked, family, window.places)
+            if found is None and not self._trace.ran:
+                found = self._told(asked, window.places)
+        else:
+            found = self._unseen(family, window.places)
         if found is None:
             self._lost = True
             return None
@@ -162,10 +198,12 @@ class _Tie:
             return None
         left = [f for f in possible if f not in self._taken]
         done = possible[: len(possible) - len(left)]
-        in_line = left[:1] if possible == [*done, *left] else []
-        if in_line and all(f.refused and f.certain and not f.unsaved for f in (*done, *in_line)):
-            return in_line[0]
-        return None
+        if not left or possible != [*done, *left]:
+            return None
+        line = [*done, left[0]]
+        # What ends a file early is followed by no other refusal where there is only that file.
+        reached = all(f.goes_on for f in line) or (not done and len(self._trace.files) == 1)
+        return left[0] if reached and all(f.refused and f.certain and not f.unsaved for f in line) else None
 
 
 def source(found: Found, trace: Trace) -> Source:

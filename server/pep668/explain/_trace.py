@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pep668 import languages, shell
 from pep668.analysis import Analysis, analyze
@@ -27,7 +28,8 @@ class Found:
 
     `judged` are its verdicts, several where it runs several times. `certain`: it runs whatever conditions come to.
     `seen`: what it prints on standard error is not sent away. `unsaved`: the text is not what ran. `inherits`: what
-    ran before, in another file, may have changed where it leads.
+    ran before, in another file, may have changed where it leads. `goes_on`: nothing ends its file before its last
+    command. `echoed`: what runs it prints it as it stands, as make does.
     """
 
     path: str
@@ -37,6 +39,8 @@ class Found:
     seen: bool
     unsaved: bool
     inherits: bool
+    goes_on: bool
+    echoed: bool
 
     @property
     def span(self) -> Span:
@@ -130,6 +134,15 @@ def _installs(text: Text) -> Iterator[Found]:
                 yield from _installs(held)
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a file inherits from the command that runs it, and whether that command surely runs."""
+
+    facts: tuple[Fact, ...] = ()
+    inherits: bool = False
+    certain: bool = True
+
+
 class Follower:
     """Follows a command line from file to file."""
 
@@ -149,11 +162,9 @@ class Follower:
 
     def file(self, path: str, folder: str = "") -> Ran | None:
         """A file that output names, as if it ran as a whole."""
-        return self._ran(runners.Run(path), folder, (), inherits=True)
+        return self._ran(runners.Run(path), folder, _Around((), inherits=True, certain=False))
 
-    def runs(
-        self, command: Command, words: tuple[str | None, ...], folder: str, stdin: str | None, *, inherits: bool
-    ) -> tuple[Ran, ...]:
+    def runs(self, words: tuple[str | None, ...], folder: str, stdin: str | None, around: _Around) -> tuple[Ran, ...]:
         program = words[0]
         if not program:
             return ()
@@ -162,14 +173,14 @@ class Follower:
         out: list[Ran] = []
         for run in runners.runs(call):
             deep = len(self._open) >= _DEEPEST
-            ran = None if deep else self._ran(run, folder, command.region.facts, inherits=inherits)
+            ran = None if deep else self._ran(run, folder, around)
             if ran is None:
                 self.complete = False
             else:
                 out.append(ran)
         return tuple(out)
 
-    def _ran(self, run: runners.Run, folder: str, facts: tuple[Fact, ...], *, inherits: bool) -> Ran | None:
+    def _ran(self, run: runners.Run, folder: str, around: _Around) -> Ran | None:
         text = self.reading.text(run.path)
         if text is None or "\0" in text[:4096]:
             return None
@@ -179,22 +190,20 @@ class Follower:
             return None
         self._open.append(here)
         try:
-            return self._read(run, text, language, folder, facts, inherits)
+            return self._read(run, text, language, folder, around)
         finally:
             self._open.pop()
 
-    def _read(
-        self, run: runners.Run, text: str, language: str, folder: str, facts: tuple[Fact, ...], inherits: bool
-    ) -> Ran:
+    def _read(self, run: runners.Run, text: str, language: str, folder: str, around: _Around) -> Ran:
         # What runs in an image, or on another machine, goes on there.
         away = self._away
         self._away = away or run.elsewhere
-        known = tuple(f for f in facts if f.kind in _OF_PLACE) if away else ()
+        known = tuple(f for f in around.facts if f.kind in _OF_PLACE) if away else ()
         analysis = analyze(text, language, self.settings, None if self._away else self.machine, run.path, known)
         document = analysis.context.document or Region.document(language, text)
         unsaved = self.reading.files.unsaved(run.path)
         reader = _Reader(self, run, document, folder if run.folder is None else run.folder, _judged(analysis))
-        reader.unsaved, reader.inherits = unsaved, inherits
+        reader.unsaved, reader.around = unsaved, around
         try:
             return self._gathered(run, text, unsaved, reader)
         finally:
@@ -226,6 +235,9 @@ def _key(command: Command) -> tuple[Span, str]:
 
 # The commands of these run in the order of the text; of a makefile and its like, of the parts.
 _IN_ORDER = frozenset(("shell", "makefile", "justfile", "package-json", "dockerfile"))
+_ENDING = re.compile(
+    r"^#!.*\s-\w*e|\bset\s+[-+]\w*[eo]|\berrexit\b|\b(?:exit|return|exec|trap|kill|eval)\b|\$\{[^}:?]*:?\?"
+)
 _STAGE = re.compile(r"^[ \t]*FROM\b", re.MULTILINE | re.IGNORECASE)
 _OF_PLACE = ("image", "runner", "user", "system")
 
@@ -247,7 +259,7 @@ class _Reader:
         self.folder = folder
         self.judged = judged
         self.unsaved = False
-        self.inherits = False
+        self.around = _Around()
 
     def texts(self) -> list[Text]:
         """The texts that are run, in the order of the run's parts."""
@@ -285,7 +297,7 @@ class _Reader:
         if directory is not None and directory.value and "$" not in directory.value:
             folders.enter((), directory.value, self.follower.reading.join)
         steps: list[Step] = []
-        changed, cat = self.inherits, Cat()
+        changed, cat = self.around.inherits, Cat()
         for command in shell.parse(region):
             if not self.follower.count():
                 break
@@ -299,17 +311,26 @@ class _Reader:
                 stdin = next((r.target.value for r in command.redirects if r.operator in ("<", "0<")), None)
                 given = join(at, stdin) if stdin else cat.given(command)
                 inherits = given_to or any(w.name not in PLAIN_WRAPPERS for w in command.all_wrappers)
-                ran = self.follower.runs(command, words, at, given, inherits=inherits)
+                around = _Around(region.facts, inherits=inherits, certain=self._surely(command))
+                ran = self.follower.runs(words, at, given, around)
             cat.visit(command, join(at, words[1]) if len(words) == 2 else None)
             steps.append(Step(command, at, found, ran, tuple(self.text(r, at) for r in held)))
             folders.visit(command, join)
             changed = given_to or command.name in CHANGING
         return Text(region, tuple(steps))
 
-    @property
-    def _in_order(self) -> bool:
+    def _surely(self, command: Command) -> bool:
+        """Whether it runs, if nothing before it ends what it stands in, in the order of the text."""
         language = self.document.language
-        return language in _IN_ORDER and (language != "dockerfile" or len(_STAGE.findall(self.document.text)) == 1)
+        in_order = language in _IN_ORDER and (language != "dockerfile" or len(_STAGE.findall(self.document.text)) == 1)
+        return in_order and self.around.certain and certain(command)
+
+    @cached_property
+    def _goes_on(self) -> bool:
+        """Whether a command that fails, or any other, does not end the file."""
+        if self.run is None or self.run.stops or self.document.language != "shell":
+            return False
+        return _ENDING.search(self.document.text) is None
 
     def _found(self, command: Command) -> Found | None:
         judged = self.judged.get(_key(command)) if command.words else None
@@ -320,10 +341,12 @@ class _Reader:
             self.run.path,
             text,
             tuple(judged),
-            self._in_order and certain(command),
+            self._surely(command),
             seen(command),
             self.unsaved,
-            self.inherits,
+            self.around.inherits,
+            self._goes_on,
+            self.document.language != "shell",
         )
 
 
