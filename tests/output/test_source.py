@@ -391,6 +391,19 @@ def test_a_forged_line_is_no_place() -> None:
     assert places(explained("docker build .", output, {"Dockerfile": DOCKERFILE})) == ["Dockerfile:4"]
 
 
+def test_what_is_read_is_bounded() -> None:
+    read: list[str] = []
+
+    def text(path: str) -> str:
+        read.append(path)
+        return "#!/bin/sh\n" + "".join(f"./{n}.sh\n" for n in range(100))
+
+    explain(PIP, command="./a.sh", exit_code=1, cwd=FOLDER, machine=DEBIAN_12, files=Files(FOLDER, text))
+    assert 10 < len(read) < 100
+    huge = {"a.sh": "pip install six\n" + "true\n" * 100_000}
+    assert places(explained("bash a.sh", PIP, huge)) == [""]
+
+
 def test_hints_are_bounded() -> None:
     output = "+ a:1: b\n" * 100_000 + PIP + "x:1\n" * 100_000
     at = output.index("error")

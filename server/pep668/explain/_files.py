@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _MOST = 60  # files that are read for one output
-_LARGEST = 1_000_000  # characters
+_LARGEST = 200_000  # characters of one, and of all: each is read command by command
+_ALL = 500_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ROOTED = re.compile(r"/|[A-Za-z]:/")
 
@@ -36,13 +37,15 @@ class Reading:
 
     files: Files
     texts: dict[str, str | None] = field(default_factory=dict)
+    read: int = 0
 
     def text(self, path: str) -> str | None:
         if path == self.join("", self.files.root):
             return None
         if path not in self.texts:
-            text = self.files.read(path) if len(self.texts) < _MOST else None
+            text = self.files.read(path) if len(self.texts) < _MOST and self.read < _ALL else None
             self.texts[path] = None if text is None or len(text) > _LARGEST else text
+            self.read += len(self.texts[path] or "")
         return self.texts[path]
 
     def join(self, folder: str, name: str | None) -> str | None:

@@ -19,6 +19,7 @@ from ._files import Files, Reading
 from ._folders import Folders
 
 _DEEPEST = 4  # files that run files
+_MOST_RUNS = 200  # of files
 _MOST_COMMANDS = 20_000
 
 
@@ -153,7 +154,7 @@ class Follower:
         self.files: dict[str, Ran] = {}
         self.complete = True
         self._open: list[tuple[str, tuple[Span, ...] | None]] = []  # files that are being read
-        self._commands = 0
+        self._commands = self._runs = 0
         self._away = False
 
     def typed(self, region: Region, folder: str) -> Trace:
@@ -181,7 +182,8 @@ class Follower:
         return tuple(out)
 
     def _ran(self, run: runners.Run, folder: str, around: _Around) -> Ran | None:
-        text = self.reading.text(run.path)
+        self._runs += 1
+        text = self.reading.text(run.path) if self._runs <= _MOST_RUNS else None
         if text is None or "\0" in text[:4096]:
             return None
         language = run.language or languages.detect(run.path, text)
