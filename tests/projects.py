@@ -18,6 +18,10 @@ def recorded(name: str) -> str:
 
 PIP = recorded("sid-pip-install-q")
 UV = recorded("uv0.9.30-pip-install-python")
+DOCKERFILE = (
+    "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip\nCOPY requirements.txt .\n"
+    "RUN pip3 install -r requirements.txt\n"
+)
 
 
 def explained(
@@ -32,6 +36,11 @@ def explained(
     texts = {f"{FOLDER}/{name}": text for name, text in files.items()}
     held = Files(FOLDER, texts.get, lambda path: path.removeprefix(f"{FOLDER}/") in unsaved)
     return explain(output, command=command, exit_code=code, cwd=FOLDER, shell="bash", machine=machine, files=held)
+
+
+def places(found: Explanation) -> list[str]:
+    """Where the commands stand that the errors are about, "" for those of which it is not known."""
+    return ["" if s is None else s.title for s in found.sources]
 
 
 def titles(found: Explanation) -> list[str]:
