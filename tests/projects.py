@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from machines import DEBIAN_12
-from pep668.explain import Explanation, Files, explain
+from pep668.explain import Explanation, Files, History, explain
 from pep668.model import Machine
 
 _RECORDINGS = Path(__file__).resolve().parent / "recordings" / "positives"
@@ -32,10 +32,22 @@ def explained(
     *,
     machine: Machine | None = DEBIAN_12,
     unsaved: tuple[str, ...] = (),
+    history: History | None = None,
+    interpreter: str | None = None,
 ) -> Explanation:
     texts = {f"{FOLDER}/{name}": text for name, text in files.items()}
     held = Files(FOLDER, texts.get, lambda path: path.removeprefix(f"{FOLDER}/") in unsaved)
-    return explain(output, command=command, exit_code=code, cwd=FOLDER, shell="bash", machine=machine, files=held)
+    return explain(
+        output,
+        command=command,
+        exit_code=code,
+        cwd=FOLDER,
+        shell="bash",
+        machine=machine,
+        files=held,
+        history=history,
+        interpreter=interpreter,
+    )
 
 
 def places(found: Explanation) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from machines import DEBIAN_12_WITH_VENV
-from projects import explained, titles
+from pep668.explain import History
+from projects import FOLDER, explained, titles
 
 SILENT = {
     "the last command": ("bash s", 1, "python3 --version\npip3 install six\n"),
@@ -79,6 +80,18 @@ def test_a_silent_refusal_of_what_a_file_does(name: str, output: str) -> None:
 def test_what_may_have_failed_otherwise(name: str) -> None:
     command, code, script = NOT_SILENT[name]
     assert explained(command, "", {**BESIDE, "s": script}, code, machine=DEBIAN_12_WITH_VENV).errors == ()
+
+
+def test_what_was_typed_before_counts() -> None:
+    files = {"s": "pip3 install six\n"}
+    for line in (". .venv/bin/activate", "source env.sh", "export PIP_BREAK_SYSTEM_PACKAGES=1"):
+        history = History()
+        history.note(line, 0, FOLDER, "bash")
+        assert explained("bash s", "", files, history=history).errors == (), line
+    history = History()
+    history.note("ls", 0, FOLDER, "bash")
+    assert explained("bash s", "", files, history=history).errors
+    assert explained("bash s", "", files, interpreter=f"{FOLDER}/.venv/bin/python").errors == ()
 
 
 def test_a_silent_refusal_takes_a_machine_and_what_is_on_disk() -> None:

@@ -311,7 +311,7 @@ def test_places(name: str) -> None:
 
 def test_the_place_is_among_the_first_actions() -> None:
     script = explained("bash setup.sh", PIP, {"setup.sh": SETUP})
-    assert titles(script) == ["Create and activate .venv and run it again", "Show in setup.sh:4", "Explain"]
+    assert titles(script) == ["Create .venv and run it", "Show in setup.sh:4", "Explain"]
     image = explained("docker build .", recorded("constructed-docker-buildkit-plain"), {"Dockerfile": DOCKERFILE})
     assert titles(image) == ["Show in Dockerfile:4", "Explain"]
     assert image.advice is not None

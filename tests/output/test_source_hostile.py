@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from machines import DEBIAN_12
-from pep668.explain import Files, explain
+from pep668.explain import Files, Listener, explain
 from pep668.explain._hints import hints
 from pep668.files import reader
-from pep668.text import Span
 from projects import DOCKERFILE, FOLDER, PIP, explained, places, recorded
 
 HOSTILE = [
@@ -64,10 +63,22 @@ def test_what_is_read_is_bounded() -> None:
     assert places(explained("bash a.sh", PIP, huge)) == [""]
 
 
+def test_output_that_comes_in_pieces() -> None:
+    output = "+ pip3 install six\n" + PIP + "done\n" * 10
+    files = {f"{FOLDER}/s": "if a; then\n  pip3 install six\nfi\n"}
+    for size, lead in ((7, ""), (4096, "x\n" * 200_000)):
+        listener = Listener("bash -x s", 1)
+        whole = lead + output
+        for at in range(0, len(whole), size):
+            listener.feed(whole[at : at + size])
+        found = explain(listener, command="bash -x s", exit_code=1, cwd=FOLDER, files=Files(FOLDER, files.get))
+        assert places(found) == ["s:2"]
+        assert len(listener.cut(listener.length - 1000, listener.length) or "") == 1000
+        assert not lead or listener.cut(0, 10) is None
+
+
 def test_hints_are_bounded() -> None:
-    output = "+ a:1: b\n" * 100_000 + PIP + "x:1\n" * 100_000
-    at = output.index("error")
-    assert len(hints(output, Span(at, at + len(PIP)))) < 200
+    assert len(hints("+ a:1: b\n" * 100_000, "x:1\n" * 100_000)) < 200
 
 
 def test_files_are_read_below_the_folder_only(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The other commands: `explain`, `venv`, `rule`, `server`."""
+"""The other commands: `venv`, `rule`, `server`."""
 
 from __future__ import annotations
 
@@ -6,42 +6,7 @@ import argparse
 import os
 import sys
 
-from ._shared import UsageError, complain, machine_of, print_json, settings_of
-
-
-def explain(arguments: argparse.Namespace) -> int:
-    from pep668.explain import Files, explain
-    from pep668.files import reader
-    from pep668.render.explanation import as_json, as_text
-
-    output = _output(arguments.file)
-    local = arguments.machine == "local" or bool(arguments.cwd)
-    folder = os.path.abspath(arguments.cwd or ".")
-    explanation = explain(
-        output,
-        command=arguments.command,
-        exit_code=arguments.exit_code,
-        cwd=folder if local else "",
-        shell=arguments.shell,
-        machine=machine_of(arguments, with_packages=True),
-        files=Files(folder.replace(os.sep, "/"), reader(folder)) if local else None,
-    )
-    if arguments.output_format == "json":
-        print_json(as_json(explanation, output))
-    else:
-        sys.stdout.write(as_text(explanation))
-    return 0
-
-
-def _output(file: str) -> str:
-    if file == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
-    try:
-        with open(file, "rb") as stream:
-            return stream.read().decode("utf-8", "replace")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"{file}: cannot be read: {reason}; name a file with the output, or pipe it in") from None
+from ._shared import UsageError, complain, settings_of
 
 
 def venv(arguments: argparse.Namespace) -> int:

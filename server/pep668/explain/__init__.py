@@ -6,35 +6,52 @@ No IO: the machine is a snapshot. Nothing of the output becomes part of a comman
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pep668.languages._needles import NEEDLES
-from pep668.languages._recognizer import Recognizer, is_blank
+from pep668.languages._needles import ASIDES, LINKS, NEEDLES
+from pep668.languages._recognizer import Recognizer
 from pep668.model import ErrorReport, Install, Judged, Machine
 from pep668.settings import Settings
 from pep668.text import Span
 
-from . import _refused, _steps, _text
+from . import _message, _moves, _refused, _steps, _text
 from ._files import Files
+from ._history import History
+from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
-from ._road import Place
-from ._shells import syntax
+from ._place import Place
+from ._shells import is_plain, syntax
 from ._text import plain
-from ._typed import Typed, install_in
+from ._typed import Past, Typed, install_in
 
 if TYPE_CHECKING:
     from ._source import Source
 
-__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Files", "Recognizer", "Source", "explain", "plain"]
+__all__ = [
+    "ASIDES",
+    "LINKS",
+    "NEEDLES",
+    "Action",
+    "Advice",
+    "Explanation",
+    "Files",
+    "History",
+    "Listener",
+    "Past",
+    "Recognizer",
+    "Source",
+    "explain",
+    "plain",
+]
 
 _REFUSED = "externally-managed"
 _CODES_OF_REFUSALS = (1, 2)  # pip's and uv's; shells, make and interruptions have others
 
 
 def explain(
-    output: str,
+    output: str | Listener,
     *,
     command: str = "",
     exit_code: int | None = None,
@@ -42,40 +59,62 @@ def explain(
     shell: str = "",
     machine: Machine | None = None,
     settings: Settings | None = None,
+    history: History | None = None,
+    interpreter: str | None = None,
+    walked: Collection[str] = (),
+    root: str = "",
+    look: Callable[[str], Machine] | None = None,
     files: Files | None = None,
 ) -> Explanation:
     """The errors in `output` and the advice; no advice where there is nothing to say. Never raises.
 
+    `output` is the whole, or a Listener of the same command that has heard it.
     `command` is the command line as typed, `shell` the program that read it, `cwd` the
     folder it ran in. `machine` is the snapshot for that folder, None where the output comes from
-    somewhere else: then nothing is assumed of it. `files` are those that the command may have read: what it
-    runs of them is followed, and the line is found that was refused.
+    somewhere else: then nothing is assumed of it. `history` is what was typed before in the terminal, `interpreter`
+    the Python that the editor has chosen, `walked` the steps that were taken before, `root` the workspace folder;
+    `look` gives this machine as seen from another folder of it. `files` are those that the command may have read: what
+    it runs of them is followed, and the line is found that was refused.
     """
-    typed = Typed(command, machine)
-    recognizer = Recognizer(typed.source(exit_code))
-    recognizer.feed(output)
-    found = recognizer.finish()
-    if not found and exit_code in _CODES_OF_REFUSALS and machine is not None and typed.refused and is_blank(output):
-        found = [_wordless(output)]
-    place = Place(syntax(shell), cwd or (machine.folder if machine else ""), machine, settings or Settings())
+    history = (history or History()).before(command)
+    typed = Typed(command, machine, history, shell)
+    heard = output if isinstance(output, Listener) else Listener(command, exit_code)
+    if isinstance(output, str):
+        heard.feed(output)
+    found = heard.finish(exit_code)
+    is_sure = machine is not None and history.sure and is_plain(command.strip()) and _system(interpreter, machine)
+    if not found and exit_code in _CODES_OF_REFUSALS and is_sure and typed.surely_refused and heard.blank:
+        found = [_wordless(heard)]
+    folder = cwd or (machine.folder if machine else "")
     sources: Sequence[Source | None] = [None] * len(found)
-    if files is not None and (found or (exit_code and machine is not None and not typed.judged and is_blank(output))):
+    is_quiet = bool(exit_code) and is_sure and not typed.judged and not typed.past and heard.blank
+    if files is not None and (found or is_quiet):
         from ._source import tied
 
-        sources = tied(output, found, typed, place, files, exit_code)
-        found = found or [_wordless(output) for _ in sources]
-    errors, subjects = _named(found, typed, sources)
-    plan, judged, cause = _plan(errors, subjects, typed, place)
-    markdown = _text.markdown(errors, plan, judged, command, place.folder, sources)
+        sources = tied(heard, found, typed, folder, files, settings or Settings(), exit_code)
+        found = found or [_wordless(heard) for _ in sources]
+    rest = _moves.left(typed, folder, machine, look) if found else _moves.Left(typed, folder, machine)
+    errors, subjects = _named(found, rest.typed, sources)
+    place = Place(syntax(shell), rest.folder, rest.machine, settings or Settings(), root, look)
+    plan, judged, cause = _plan(errors, subjects, rest.typed, place)
+    if plan is not None:
+        plan = _message.told(plan, walked)
+    markdown = _text.markdown(errors, plan, judged, command, folder, sources)
     if plan is None or cause is None:
         return Explanation(tuple(errors), None, markdown, tuple(sources))
-    source = sources[errors.index(cause)]
+    source = next(s for e, s in zip(errors, sources, strict=True) if e is cause)
     advice = _advice(plan, cause, command, place, markdown, source, away=typed.elsewhere)
     return Explanation(tuple(errors), advice, markdown, tuple(sources))
 
 
-def _wordless(output: str) -> ErrorReport:
-    return ErrorReport(_REFUSED, "", "", Span(0, len(output)), form="silent")
+def _wordless(heard: Listener) -> ErrorReport:
+    return ErrorReport(_REFUSED, "", "", Span(0, heard.length), form="silent")
+
+
+def _system(interpreter: str | None, machine: Machine) -> bool:
+    """Whether the editor has chosen no Python of an environment: it activates those in new terminals."""
+    known = [i for i in machine.programs.values() if i is not None and not i.virtual]
+    return not interpreter or any(interpreter in (i.path, i.real) for i in known)
 
 
 _Subject = tuple[Install | None, Judged | None, bool]
@@ -93,7 +132,7 @@ def _named(
             errors.append(report)
             subjects.append((None, None, False))
             continue
-        candidates = typed.refused if report.form == "silent" else typed.candidates(report.tool)
+        candidates = typed.surely_refused if report.form == "silent" else typed.candidates(report.tool)
         uv = report.tool == "uv"
         index = counts.get(uv, 0)
         counts[uv] = index + 1
@@ -119,14 +158,21 @@ def _plan(
     errors: list[ErrorReport], subjects: list[_Subject], typed: Typed, place: Place
 ) -> tuple[Plan | None, Judged | None, ErrorReport | None]:
     """What to do about the error that matters: the first refusal, else the first failure that has a next step."""
-    for error, (install, judged, own) in zip(errors, subjects, strict=True):
+    forged = not is_plain(typed.text.strip())
+    buildable = typed.visible if forged else typed
+    why = (_message.UNSEEN,) if forged else ()
+    for error, (install, judged, typed_itself) in zip(errors, subjects, strict=True):
+        if error.kind == _REFUSED and typed.elsewhere:
+            return _refused.elsewhere(error, install), judged, error
         if error.kind == _REFUSED:
-            return _refused.plan(error, install, own, typed, place), judged, error
+            own = typed_itself and not forged
+            plan = _refused.plan(error, install, own, buildable, place)
+            return replace(plan, why=why), judged, error
     missing = frozenset(e.detail for e in errors if e.kind == "command-not-found")
     for error in errors:
-        plan = _steps.plan(error, typed, place, missing)
-        if plan is not None:
-            return plan, None, error
+        step = _steps.plan(error, buildable, place, missing)
+        if step is not None:
+            return replace(step, why=why), None, error
     return None, None, None
 
 
@@ -135,11 +181,11 @@ def _advice(
 ) -> Advice:
     seed = "\0".join((cause.kind, command.strip() or cause.command or plan.message, place.folder))
     key = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    actions = list(plan.actions)
+    first, others = ([replace(a, cwd=place.folder or None) for a in some] for some in (plan.actions, plan.more))
     if source is not None:
         # Behind what can be run; where nothing can be run again, the line is where to begin.
-        actions.insert(0 if away else 1, Action(f"Show in {_text.plain(source.title)}", kind="open", source=source))
-    rest = (*actions[MOST_ACTIONS - 1 :], *plan.more)
+        first.insert(0 if away else 1, Action(f"Show in {plain(source.title)}", kind="open", source=source))
+    actions = first[: MOST_ACTIONS - 1]
+    rest = (*first[MOST_ACTIONS - 1 :], *others)
     more = tuple(sorted(rest, key=lambda a: a.last_resort))
-    shown = (*actions[: MOST_ACTIONS - 1], EXPLAIN)
-    return Advice(key, _text.plain(plan.message), plan.severity, shown, more, markdown)
+    return Advice(key, _text.plain(plan.message), plan.severity, (*actions, EXPLAIN), more, markdown)

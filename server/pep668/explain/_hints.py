@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from pep668.text import Span
 
 _BEFORE, _BEHIND = 24_000, 16_000  # characters
 _MOST_LINES = 150
@@ -37,15 +34,10 @@ class Hint:
     step: bool = False
 
 
-def hints(output: str, span: Span, after: int = 0, until: int = sys.maxsize) -> list[Hint]:
-    """The places that stand around a refusal, those that tell most first.
-
-    `after` and `until` are the end of the refusal before it and the start of the next: what stands behind those is
-    about them.
-    """
-    before = visible(output[max(after, span.start - _BEFORE) : span.start])[-_MOST_LINES:]
-    behind = visible(output[span.end : min(until, span.end + _BEHIND)])[:_MOST_LINES]
-    return [*_above(before), *_below(behind)]
+def hints(before: str, behind: str) -> list[Hint]:
+    """The places that stand before and behind a refusal, those that tell most first."""
+    above, below = visible(before[-_BEFORE:])[-_MOST_LINES:], visible(behind[:_BEHIND])[:_MOST_LINES]
+    return [*_above(above), *_below(below)]
 
 
 def named(line: str) -> Hint | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from pep668 import data
 from pep668.data.applications import debian_package
 from pep668.model import Install, Machine, RequestKind
 
+_VENV = re.compile(r"python(?:3(?:\.\d+)?)?-(?:venv|virtualenv)")
+_OLD = re.compile(r"python[23]?(?:\.\d+)?-")
+_SYSTEM = ("pip", "venv", "full", "dev", "setuptools", "wheel")
 _SUITES = {"12": "bookworm", "13": "trixie"}
 
 
@@ -28,6 +33,11 @@ class Packages:
     @property
     def manager(self) -> str:
         return self._row.install.split(" ")[0] if self._row else ""
+
+    @property
+    def removes(self) -> bool:
+        """Whether `MANAGER remove NAME` is how a package is removed."""
+        return self.manager in ("apt", "apt-get", "dnf", "zypper")
 
     def install(self, *packages: str) -> str:
         """The command that installs packages, "" where there is none to type."""
@@ -64,6 +74,23 @@ class Packages:
         """What this machine's database says of a project: whose it is, and what depends on it; "" where it has none."""
         found = self._machine.packages.get(name, ()) if self._machine else ()
         return found[0].belongs if found else ""
+
+    def corrected(self, name: str, machine: Machine | None) -> str:
+        """The name that a package has here, for one that was typed: `python3-pip` for `python-pip`; "" for none.
+
+        The package that makes `python3 -m venv` work is that of this machine's Python.
+        """
+        if self._row is None or self.manager not in ("apt", "apt-get"):
+            return ""
+        found = machine.programs.get("/usr/bin/python3") or machine.programs.get("python3") if machine else None
+        if _VENV.fullmatch(name):
+            return f"python{found.version}-venv" if found is not None and found.version else ""
+        stem = _OLD.sub("", name)
+        if stem == name:
+            return self.of_project(name) or ""
+        if stem in _SYSTEM:
+            return f"python3-{stem}"
+        return self.of_project(stem) or ("" if name.startswith("python3") or self._suite else f"python3-{stem}")
 
     def of_project(self, name: str) -> str | None:
         package = debian_package(name, self._suite) if self._suite else None

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 
-from pep668.model import ErrorReport, Install, Request, RequestKind
+from pep668.model import ErrorReport, Install, Region, Request, RequestKind
+from pep668.settings import Settings
 from pep668.text import LineTable, Span
 
 from . import _silent
 from ._files import Files
 from ._hints import Hint, hints, named, visible
-from ._road import Place
+from ._listener import Listener
 from ._trace import Follower, Found, Trace
 from ._typed import Typed, install_in
 
@@ -61,20 +62,25 @@ class Source:
 
 
 def tied(
-    output: str, reports: Sequence[ErrorReport], typed: Typed, place: Place, files: Files, exit_code: int | None
+    heard: Listener,
+    reports: Sequence[ErrorReport],
+    typed: Typed,
+    folder: str,
+    files: Files,
+    settings: Settings,
+    exit_code: int | None,
 ) -> list[Source | None]:
     """For each report its place in a file; without reports that of what was refused silently, or nothing."""
-    follower = Follower(files, place.machine, place.settings)
-    seen = follower.typed(typed.region, place.folder.replace("\\", "/"))
+    follower = Follower(files, typed.machine, settings)
+    line = Region.document("shell", typed.text)
+    seen = follower.typed(line, folder.replace("\\", "/"), inherits=bool(typed.past))
     if not reports:
         found = _silent.refused(seen, exit_code) if exit_code else None
         return [source(found, seen)] if found is not None else []
-    tie = _Tie(output, typed, seen, follower)
+    tie = _Tie(heard, typed, seen, follower)
     refusals = [r for r in reports if r.kind == "externally-managed"]
-    ends, starts = [0, *(r.span.end for r in refusals)], [*(r.span.start for r in refusals[1:]), len(output)]
-    windows = {
-        r: _Window(output, r.span, after, until) for r, after, until in zip(refusals, ends, starts, strict=False)
-    }
+    ends, starts = [0, *(r.span.end for r in refusals)], [*(r.span.start for r in refusals[1:]), heard.length]
+    windows = {r: _Window(heard, r.span, after, until) for r, after, until in zip(refusals, ends, starts, strict=False)}
     return [tie.refusal(r, windows[r]) if r in windows else tie.failure(r) for r in reports]
 
 
@@ -84,20 +90,22 @@ _REACH = 24_000  # characters around a refusal that can be about it
 class _Window:
     """The output around a refusal, up to the ones before and behind it."""
 
-    def __init__(self, output: str, span: Span, after: int, until: int) -> None:
-        self.places: Sequence[Hint] = hints(output, span, after, until)
-        self._before = output[max(after, span.start - _REACH) : span.start]
-        self._behind = output[span.end : min(until, span.end + _REACH)]
+    def __init__(self, heard: Listener, span: Span, after: int, until: int) -> None:
+        before = heard.cut(max(after, span.start - _REACH), span.start)
+        behind = heard.cut(span.end, max(span.end, min(until, span.end + _REACH)))
+        self._known = before is not None
+        self._before, self._behind = before or "", behind or ""
+        self.places: Sequence[Hint] = hints(self._before, self._behind)
 
     def shows(self, asked: Install) -> bool:
         """Whether a command stands here, and not before another refusal, or behind one."""
         word = _last(asked)
-        return word in self._before or word in self._behind
+        return not self._known or word in self._before or word in self._behind
 
     def traced(self, asked: Install) -> bool:
         """Whether a shell shows it, as it does with `set -x`."""
         word = _last(asked)
-        return any(word in line for line in visible(self._before) if line.startswith("+"))
+        return not self._known or any(word in line for line in visible(self._before) if line.startswith("+"))
 
 
 def _last(asked: Install) -> str:
@@ -107,8 +115,8 @@ def _last(asked: Install) -> str:
 class _Tie:
     """Ties the reports of one output, in their order, to the installs of the files that ran."""
 
-    def __init__(self, output: str, typed: Typed, seen: Trace, follower: Follower) -> None:
-        self._output = output
+    def __init__(self, heard: Listener, typed: Typed, seen: Trace, follower: Follower) -> None:
+        self._heard = heard
         self._typed = typed
         self._trace = seen
         self._follower = follower
@@ -118,7 +126,7 @@ class _Tie:
 
     def failure(self, report: ErrorReport) -> Source | None:
         """The place that another failure's line names, in a file that ran."""
-        place = named(self._output[report.span.start : report.span.end])
+        place = named(self._heard.cut(report.span.start, report.span.end) or "")
         for path, ran in self._trace.files.items() if place else ():
             if place is not None and _names(place.name, path) and not ran.unsaved:
                 lines = LineTable(ran.text)

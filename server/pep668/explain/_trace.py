@@ -157,8 +157,11 @@ class Follower:
         self._commands = self._runs = 0
         self._away = False
 
-    def typed(self, region: Region, folder: str) -> Trace:
-        text = _Reader(self, None, region, folder, {}).text(region, folder)
+    def typed(self, region: Region, folder: str, *, inherits: bool) -> Trace:
+        """What a line runs; `inherits`: what was typed before it counts for where its installs lead."""
+        reader = _Reader(self, None, region, folder, {})
+        reader.around = _Around(inherits=inherits)
+        text = reader.text(region, folder)
         return Trace(text, folder, self.reading, self.complete, self.files)
 
     def file(self, path: str, folder: str = "") -> Ran | None:
@@ -309,6 +312,8 @@ class _Reader:
             found = self._found(command)
             ran: tuple[Ran, ...] = ()
             given_to = changed or sets(command)
+            if words and words[0] in ("and", "begin"):  # as fish joins commands
+                words = words[1:]
             if words and found is None and not held and not away(command):
                 stdin = next((r.target.value for r in command.redirects if r.operator in ("<", "0<")), None)
                 given = join(at, stdin) if stdin else cat.given(command)

@@ -22,13 +22,14 @@ from ._terminal import ALTERNATE_NEEDLES, Line, Screen
 
 _LONGEST_LINE = 1 << 18  # characters; a longer line is read in pieces
 _SLICE = 1 << 16
-_LONGEST_BLANK = 4096
+LONGEST_BLANK = 4096
 _BEFORE = 48  # lines in which the command that failed is looked for
 _AFTER = 60
 _KEPT = 2000  # characters of a line that are kept for that
 _MOST_REPORTS = 200
 _WRAPPED = 8  # lines over which uv's first sentence may be wrapped
 _WAKE = (*NEEDLES, *_failures.NEEDLES, *ALTERNATE_NEEDLES)
+_DESPITE_SUCCESS = ("not-on-path", "ensurepip-missing", "pip-missing")  # what a command that succeeds may say
 _INSTALL_WORDS = re.compile(
     r"\b(?:pip[\d.]*|uv|ensurepip|get-pip\.py|pipenv)\b.*\b(?:install|uninstall|sync|upgrade)\b|ensurepip"
 )
@@ -52,22 +53,27 @@ class Source:
     prints: bool = False
     filtered: bool = False
     exit_code: int | None = None
+    running: bool = False
     is_install: Callable[[str], bool] = _looks_like_install
     is_print: Callable[[str], bool] = _nature.prints_only
 
     @property
     def failed(self) -> bool:
-        return self.exit_code not in (None, 0)
+        return _failed(self.exit_code)
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A report that still waits for the command line that it belongs to, or for its detail."""
+    """A report that still waits for the command line that it belongs to, or for its detail.
+
+    `counts` tells whether it stands with an exit code that was not known yet.
+    """
 
     report: ErrorReport
     until: int
     command: str = ""
     follow: re.Pattern[str] | None = None
+    counts: Callable[[int | None], bool] | None = None
 
     def finished(self) -> ErrorReport:
         return replace(self.report, command=self.command or self.report.command)
@@ -119,15 +125,15 @@ class Recognizer:
             self._lines(text[at : end - 1])
             at = end
 
-    def finish(self) -> list[ErrorReport]:
-        """All reports, in the order of the output."""
+    def finish(self, exit_code: int | None = None) -> list[ErrorReport]:
+        """All reports, in the order of the output. `exit_code` counts where the source was still running."""
         tail = self._decode(b"", True)
         if tail:
             self.feed(tail)
         if self._pending:
             self._flush()
         self._close()
-        found = [d.finished() for d in self._drafts]
+        found = [d.finished() for d in self._drafts if d.counts is None or d.counts(exit_code)]
         found.sort(key=lambda r: r.span)
         return found
 
@@ -140,7 +146,7 @@ class Recognizer:
         self._at += terminator
 
     def _lines(self, text: str) -> None:
-        if self._asleep() and not any(n in text for n in _WAKE):
+        if self._asleep() and not worth_reading(text):
             self._skip(text)
             return
         for line in text.split("\n"):
@@ -225,7 +231,9 @@ class Recognizer:
             return
         echoes = self._echoes(self._block_before)
         command = next((e.text for e in echoes if self._source.is_install(e.text)), self._block_after)
-        if not self._accepts(block, echoes, command) or self._is_repeat(block):
+        accepted = self._accepts(block, echoes, command, self._source.failed)
+        if_failed = not accepted and self._source.running and self._accepts(block, echoes, command, True)
+        if not (accepted or if_failed) or self._is_repeat(block):
             return
         self._last = block
         report = ErrorReport(
@@ -237,7 +245,8 @@ class Recognizer:
             prefix=block.stated,
             python_version=block.python or self._python(),
         )
-        self._drafts.append(_Draft(report, -1 if command else self._number + _AFTER, command))
+        counts = _failed if if_failed else None
+        self._drafts.append(_Draft(report, -1 if command else self._number + _AFTER, command, counts=counts))
         if not command:
             self._awake_until = max(self._awake_until, self._number + _AFTER)
 
@@ -263,7 +272,7 @@ class Recognizer:
         found += _echo.listed(texts)
         return found[::-1]
 
-    def _accepts(self, block: Block, echoes: list[_echo.Echo], command: str) -> bool:
+    def _accepts(self, block: Block, echoes: list[_echo.Echo], command: str, failed: bool) -> bool:
         source, strength = self._source, block.strength
         if source.prints:
             return False
@@ -280,7 +289,7 @@ class Recognizer:
         # pip never prints its first line alone, so a line alone is one that something else let through.
         if not source.known or source.filtered or command:
             return True
-        return source.failed and strength is Strength.PART
+        return failed and strength is Strength.PART
 
     def _is_repeat(self, block: Block) -> bool:
         """Whether BuildKit's summary repeats what the step's log has shown."""
@@ -325,11 +334,8 @@ class Recognizer:
             return
         pattern = found.pattern
         source = self._source
-        if (
-            source.known
-            and source.exit_code == 0
-            and pattern.kind not in ("not-on-path", "ensurepip-missing", "pip-missing")
-        ):
+        needs_failure = source.known and pattern.kind not in _DESPITE_SUCCESS
+        if needs_failure and source.exit_code == 0:
             return
         span = Span(line.offset(0), line.end)
         same = self._drafts[-1] if self._drafts else None
@@ -341,9 +347,18 @@ class Recognizer:
         self._failure_line = number
         report = ErrorReport(pattern.kind, pattern.tool, "", span, detail=found.detail, python_version=found.python)
         waits = pattern.follow is not None
-        self._drafts.append(_Draft(report, number + _failures.FOLLOWS if waits else -1, follow=pattern.follow))
+        counts = _not_clean if needs_failure and source.running else None
+        self._drafts.append(_Draft(report, number + _failures.FOLLOWS if waits else -1, "", pattern.follow, counts))
         if waits:
             self._awake_until = max(self._awake_until, number + _failures.FOLLOWS)
+
+
+def _failed(exit_code: int | None) -> bool:
+    return exit_code not in (None, 0)
+
+
+def _not_clean(exit_code: int | None) -> bool:
+    return exit_code != 0
 
 
 _TIME = re.compile(r"(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?)\s")
@@ -361,9 +376,14 @@ def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorRe
     return recognizer.finish()
 
 
+def worth_reading(output: str) -> bool:
+    """Whether anything in an output can be a report: most have nothing of the kind."""
+    return any(needle in output for needle in _WAKE)
+
+
 def is_blank(output: str) -> bool:
     """Whether an output shows nothing: it may still hold the marks of shell integration."""
-    if len(output) > _LONGEST_BLANK:
+    if len(output) > LONGEST_BLANK:
         return False
     screen = Screen()
     return not any(line.text.strip() for raw in output.split("\n") for line in screen.lines(raw, 0))

@@ -116,6 +116,11 @@ class Session:
             found = self._machines[folder] = machine.snapshot(folder, environ=self._environ)
         return replace(found, packages=self._packages) if self._packages else found
 
+    def fresh(self, folder: str) -> Machine:
+        """This machine as it is now, seen from a folder. May be called from any thread."""
+        found = machine.snapshot(folder, environ=self._environ)
+        return replace(found, packages=self._packages) if self._packages else found
+
     def reads_packages(self, document: Document) -> bool:
         """Whether the distribution's packages are to be read for a document first. It takes a moment: use a thread."""
         return self._packages is None and languages.matters("", document.text)
