@@ -337,7 +337,8 @@ def test_a_line_with_what_cannot_be_seen_is_not_typed_again(words: str) -> None:
     assert explain("", command=line, exit_code=1, machine=DEBIAN_12).errors == ()
 
 
-_KNOWN = """python3 -m venv .venv python pip bin install . activate activate.fish activate.csh source test -x sudo apt -y
+_KNOWN = """python3 -m venv .venv python pip bin install . activate activate.fish activate.csh source test -x sudo
+apt -y
 pipx ensurepath uv tool --clear --prompt ~ .venvs project --without-pip --python ensurepip --default-pip remove update
 python3.11-venv python3-pip python3-venv --break-system-packages mkdir -p .cache tmp TMPDIR=~""".split()
 _LINES = r"""+ pip install $(evil)

@@ -230,7 +230,7 @@ def test_without_ensurepip(terminal: Open) -> None:
     version = python.version
     first, second = found.actions[:2]
     venv = "python3 -m venv .venv && .venv/bin/pip install -q road-demo"
-    assert first.text.removeprefix("sudo ") == f"apt install python{version}-venv && {venv}"
+    assert first.text.removeprefix("sudo ") == f"apt install -y python{version}-venv && {venv}"
     assert f"python{version}-venv is missing" in found.message
     assert second.text == (
         "python3 -m venv --without-pip .venv && python3 -m pip --python .venv/bin/python install -q road-demo"

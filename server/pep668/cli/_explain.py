@@ -45,6 +45,12 @@ def explain(arguments: argparse.Namespace) -> int:
             folder = os.path.abspath(folder) if folder else os.getcwd()
             machine, settings = shown_here(folder)
             shell = shell or shell_of(os.environ)
+        files = None
+        if local or folder:
+            from pep668.files import reader
+
+            folder = os.path.abspath(folder)
+            files = explanations.Files(folder.replace(os.sep, "/"), reader(folder))
         explanation = explanations.explain(
             listener,
             command=arguments.command,
@@ -53,6 +59,7 @@ def explain(arguments: argparse.Namespace) -> int:
             shell=shell,
             machine=machine,
             settings=settings,
+            files=files,
             look=(lambda other: shown_here(other)[0]) if local else None,
         )
         if wants_lines:

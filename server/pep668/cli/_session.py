@@ -99,7 +99,8 @@ def _advise(hearing: _Hearing, code: int, arguments: argparse.Namespace) -> None
     listener = hearing.finished(code)
     if listener is None:
         return
-    from pep668.explain import explain
+    from pep668.explain import Files, explain
+    from pep668.files import reader
     from pep668.render.explanation import as_text
 
     folder = os.getcwd()
@@ -113,6 +114,7 @@ def _advise(hearing: _Hearing, code: int, arguments: argparse.Namespace) -> None
         shell=shell,
         machine=machine,
         settings=settings,
+        files=Files(folder.replace(os.sep, "/"), reader(folder)),
         look=lambda other: shown_here(other)[0],
     )
     if explanation.advice is not None:

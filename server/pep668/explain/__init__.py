@@ -6,8 +6,9 @@ No IO: the machine is a snapshot. Nothing of the output becomes part of a comman
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pep668.languages._needles import ASIDES, LINKS, NEEDLES
 from pep668.languages._recognizer import Recognizer
@@ -16,12 +17,17 @@ from pep668.settings import Settings
 from pep668.text import Span
 
 from . import _message, _moves, _refused, _steps, _text
+from ._files import Files
 from ._history import History
 from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._place import Place
 from ._shells import is_plain, syntax
+from ._text import plain
 from ._typed import Past, Typed, install_in
+
+if TYPE_CHECKING:
+    from ._source import Source
 
 __all__ = [
     "ASIDES",
@@ -30,11 +36,14 @@ __all__ = [
     "Action",
     "Advice",
     "Explanation",
+    "Files",
     "History",
     "Listener",
     "Past",
     "Recognizer",
+    "Source",
     "explain",
+    "plain",
 ]
 
 _REFUSED = "externally-managed"
@@ -55,6 +64,7 @@ def explain(
     walked: Collection[str] = (),
     root: str = "",
     look: Callable[[str], Machine] | None = None,
+    files: Files | None = None,
 ) -> Explanation:
     """The errors in `output` and the advice; no advice where there is nothing to say. Never raises.
 
@@ -63,7 +73,8 @@ def explain(
     folder it ran in. `machine` is the snapshot for that folder, None where the output comes from
     somewhere else: then nothing is assumed of it. `history` is what was typed before in the terminal, `interpreter`
     the Python that the editor has chosen, `walked` the steps that were taken before, `root` the workspace folder;
-    `look` gives this machine as seen from another folder of it.
+    `look` gives this machine as seen from another folder of it. `files` are those that the command may have read: what
+    it runs of them is followed, and the line is found that was refused.
     """
     history = (history or History()).before(command)
     typed = Typed(command, machine, history, shell)
@@ -73,17 +84,31 @@ def explain(
     found = heard.finish(exit_code)
     is_sure = machine is not None and history.sure and is_plain(command.strip()) and _system(interpreter, machine)
     if not found and exit_code in _CODES_OF_REFUSALS and is_sure and typed.surely_refused and heard.blank:
-        found = [ErrorReport(_REFUSED, "", "", Span(0, heard.length), form="silent")]
+        found = [_wordless(heard)]
     folder = cwd or (machine.folder if machine else "")
+    sources: Sequence[Source | None] = [None] * len(found)
+    is_quiet = bool(exit_code) and is_sure and not typed.judged and not typed.past and heard.blank
+    if files is not None and (found or is_quiet):
+        from ._source import tied
+
+        sources = tied(heard, found, typed, folder, files, settings or Settings(), exit_code)
+        found = found or [_wordless(heard) for _ in sources]
     rest = _moves.left(typed, folder, machine, look) if found else _moves.Left(typed, folder, machine)
-    errors, subjects = _named(found, rest.typed)
+    errors, subjects = _named(found, rest.typed, sources)
     place = Place(syntax(shell), rest.folder, rest.machine, settings or Settings(), root, look)
     plan, judged, cause = _plan(errors, subjects, rest.typed, place)
     if plan is not None:
         plan = _message.told(plan, walked)
-    markdown = _text.markdown(errors, plan, judged, command, folder)
-    advice = None if plan is None or cause is None else _advice(plan, cause, command, place, markdown)
-    return Explanation(tuple(errors), advice, markdown)
+    markdown = _text.markdown(errors, plan, judged, command, folder, sources)
+    if plan is None or cause is None:
+        return Explanation(tuple(errors), None, markdown, tuple(sources))
+    source = next(s for e, s in zip(errors, sources, strict=True) if e is cause)
+    advice = _advice(plan, cause, command, place, markdown, source, away=typed.elsewhere)
+    return Explanation(tuple(errors), advice, markdown, tuple(sources))
+
+
+def _wordless(heard: Listener) -> ErrorReport:
+    return ErrorReport(_REFUSED, "", "", Span(0, heard.length), form="silent")
 
 
 def _system(interpreter: str | None, machine: Machine) -> bool:
@@ -92,25 +117,30 @@ def _system(interpreter: str | None, machine: Machine) -> bool:
     return not interpreter or any(interpreter in (i.path, i.real) for i in known)
 
 
-_Subject = tuple[Install | None, Judged | None]
+_Subject = tuple[Install | None, Judged | None, bool]
 
 
-def _named(found: list[ErrorReport], typed: Typed) -> tuple[list[ErrorReport], list[_Subject]]:
-    """The reports with what was asked for, and for each the install that it is about."""
+def _named(
+    found: list[ErrorReport], typed: Typed, sources: Sequence[Source | None]
+) -> tuple[list[ErrorReport], list[_Subject]]:
+    """The reports with what was asked for; for each the install that it is about, and whether that was typed."""
     errors: list[ErrorReport] = []
     subjects: list[_Subject] = []
     counts: dict[bool, int] = {}
-    for report in found:
+    for report, source in zip(found, sources, strict=True):
         if report.kind != _REFUSED:
             errors.append(report)
-            subjects.append((None, None))
+            subjects.append((None, None, False))
             continue
         candidates = typed.surely_refused if report.form == "silent" else typed.candidates(report.tool)
         uv = report.tool == "uv"
         index = counts.get(uv, 0)
         counts[uv] = index + 1
-        judged = candidates[min(index, len(candidates) - 1)] if candidates else None
-        install = judged.install if judged else install_in(report.command, report.tool) if report.command else None
+        own = candidates[min(index, len(candidates) - 1)] if candidates and source is None else None
+        judged = source.found.judged[0] if source is not None and source.found is not None else own
+        install = install_in(report.command, report.tool) if report.command and own is None else None
+        if install is None and judged is not None:
+            install = judged.install
         if install is not None:
             report = replace(
                 report,
@@ -120,7 +150,7 @@ def _named(found: list[ErrorReport], typed: Typed) -> tuple[list[ErrorReport], l
                 requirements=tuple(install.requirement_files),
             )
         errors.append(report)
-        subjects.append((install, judged))
+        subjects.append((install, judged, own is not None))
     return errors, subjects
 
 
@@ -131,11 +161,11 @@ def _plan(
     forged = not is_plain(typed.text.strip())
     buildable = typed.visible if forged else typed
     why = (_message.UNSEEN,) if forged else ()
-    for error, (install, judged) in zip(errors, subjects, strict=True):
+    for error, (install, judged, typed_itself) in zip(errors, subjects, strict=True):
         if error.kind == _REFUSED and typed.elsewhere:
             return _refused.elsewhere(error, install), judged, error
         if error.kind == _REFUSED:
-            own = judged is not None and not forged
+            own = typed_itself and not forged
             plan = _refused.plan(error, install, own, buildable, place)
             return replace(plan, why=why), judged, error
     missing = frozenset(e.detail for e in errors if e.kind == "command-not-found")
@@ -146,10 +176,15 @@ def _plan(
     return None, None, None
 
 
-def _advice(plan: Plan, cause: ErrorReport, command: str, place: Place, markdown: str) -> Advice:
+def _advice(
+    plan: Plan, cause: ErrorReport, command: str, place: Place, markdown: str, source: Source | None, *, away: bool
+) -> Advice:
     seed = "\0".join((cause.kind, command.strip() or cause.command or plan.message, place.folder))
     key = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     first, others = ([replace(a, cwd=place.folder or None) for a in some] for some in (plan.actions, plan.more))
+    if source is not None:
+        # Behind what can be run; where nothing can be run again, the line is where to begin.
+        first.insert(0 if away else 1, Action(f"Show in {plain(source.title)}", kind="open", source=source))
     actions = first[: MOST_ACTIONS - 1]
     rest = (*first[MOST_ACTIONS - 1 :], *others)
     more = tuple(sorted(rest, key=lambda a: a.last_resort))

@@ -45,14 +45,14 @@ class Typed:
     def __init__(self, text: str, machine: Machine | None = None, past: Iterable[Past] = (), shell: str = "") -> None:
         self.text = text
         self.region = region_of(text, shell)
-        self._machine = machine
+        self.machine = machine
         self.past = tuple(past)
         self.shell = shell
 
     @property
     def visible(self) -> Typed:
         """What may be built on where the line holds what cannot be seen: only what was typed before."""
-        return Typed("", self._machine, self.past, self.shell)
+        return Typed("", self.machine, self.past, self.shell)
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:
@@ -72,12 +72,12 @@ class Typed:
 
     def _begun(self) -> Walk:
         """A walk over what was typed before."""
-        walk = Walk(self._machine)
+        walk = Walk(self.machine)
         for past in self.past:
             if past.cwd:
                 _visit(walk, Region.document("shell", f"cd {shlex.quote(past.cwd)}"))
             _visit(walk, region_of(past.line, past.shell or self.shell))
-        folder = self._machine.folder if self._machine is not None else ""
+        folder = self.machine.folder if self.machine is not None else ""
         if self.past and folder:
             _visit(walk, Region.document("shell", f"cd {shlex.quote(folder)}"))
         return walk
@@ -89,7 +89,7 @@ class Typed:
         for command in _commands(Region.document("shell", "python3 -m pip install x"), 0):
             walk.visit(command)
         found = [j.environment for j in walk.finish()]
-        reached = found[-1] if found and self._machine is not None else None
+        reached = found[-1] if found and self.machine is not None else None
         if reached is None or reached.kind is not EnvironmentKind.VIRTUAL or reached.verdict is not Verdict.ALLOWED:
             return None
         return reached.virtual_environment
@@ -138,7 +138,7 @@ class Typed:
         if not edits:
             return None
         line = apply_edits(self.text, edits)
-        again = Typed(line, self._machine, self.past, self.shell).judged
+        again = Typed(line, self.machine, self.past, self.shell).judged
         inside = all(
             j.environment.verdict is Verdict.ALLOWED and j.environment.kind is EnvironmentKind.VIRTUAL for j in again
         )

@@ -193,6 +193,9 @@ class Recognizer:
             return
         block = _refusal.open_block(line, number) or self._open_uv(line, number)
         if block:
+            for draft in self._drafts[-3:]:
+                if draft.report.kind == "externally-managed":
+                    draft.until = -1  # a command that stands behind this one is not what failed before it
             self._block = block
             literal = [found.text[:_KEPT] for found, n in self._escaped if n == number]
             self._block_before = (*(raw for raw, _, n in self._recent if n < block.line), *literal)

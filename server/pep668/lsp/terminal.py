@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from pep668 import explain as explanations
 
-from . import uris
+from . import observations, uris
 
 if TYPE_CHECKING:
     from .server import Server
@@ -123,8 +123,10 @@ def closed(server: Server, params: object) -> None:
 
 async def advise(server: Server, params: object) -> dict[str, Any] | None:
     """The answer to `pep668/terminalExecution`."""
-    found = await _explained(server, Execution.of(params))
-    return None if found.advice is None else found.advice.to_json()
+    execution = Execution.of(params)
+    found = await _explained(server, execution)
+    observations.note(server, execution.command_line, execution.cwd or "", execution.exit_code, found)
+    return None if found.advice is None else observations.with_places(server, found.advice).to_json()
 
 
 async def explain(server: Server, params: object) -> dict[str, Any]:
@@ -137,6 +139,7 @@ async def _explained(server: Server, execution: Execution) -> Any:
     session = server.session
     settings = session.settings_of(execution.cwd)
     place = execution.cwd or ""
+    files = observations.files(server, execution.cwd, execution.folder)
     root = session.folder_of(execution.cwd) or execution.folder or ""
     history = terminals(server).of(execution.terminal)
 
@@ -152,6 +155,7 @@ async def _explained(server: Server, execution: Execution) -> Any:
             shell=execution.shell,
             machine=session.fresh(place),
             settings=settings,
+            files=files,
             history=history,
             interpreter=execution.interpreter,
             walked=execution.walked,

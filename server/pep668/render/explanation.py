@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pep668.explain import Action, Explanation
 from pep668.explain._shells import syntax
 
 from .text import printable
+
+if TYPE_CHECKING:
+    from pep668.explain import Source
 
 NOTHING = "No refusal and no failure on the way to an environment was found in this output.\n"
 _BOLD, _DIM, _GREEN, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[1;33m", "\x1b[0m"
@@ -19,8 +22,10 @@ _BOLD, _DIM, _GREEN, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[1
 def as_json(explanation: Explanation, output: str | Iterable[str]) -> dict[str, Any]:
     """`{"errors": [...], "advice": {...}}`; lines count from 1, the advice is empty where there is none.
 
-    `output` is what was explained, whole or in any pieces.
+    `output` is what was explained, whole or in any pieces. An error's `source` is the place in a file that issued the
+    command, null where none is known.
     """
+    sources = explanation.sources or (None,) * len(explanation.errors)
     ends = [max(e.span.start, e.span.end - 1) for e in explanation.errors]
     numbers = _line_numbers(
         (output,) if isinstance(output, str) else output, {*ends, *(e.span.start for e in explanation.errors)}
@@ -37,10 +42,18 @@ def as_json(explanation: Explanation, output: str | Iterable[str]) -> dict[str, 
             "end_line": numbers[end],
             "form": error.form,
             "detail": error.detail,
+            "source": _place(source),
         }
-        for error, end in zip(explanation.errors, ends, strict=True)
+        for error, end, source in zip(explanation.errors, ends, sources, strict=True)
     ]
     return {"errors": errors, "advice": explanation.advice.to_json() if explanation.advice else {}}
+
+
+def _place(source: Source | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    line, column = source.position
+    return {"path": source.shown, "line": line + 1, "column": column + 1}
 
 
 def _line_numbers(output: Iterable[str], offsets: set[int]) -> dict[int, int]:
@@ -66,7 +79,9 @@ def as_text(explanation: Explanation, *, folder: str = "", shell: str = "", colo
         return "".join(f"{printable(line)}\n" for line in dict.fromkeys(found)) or NOTHING
     steps = [a for a in (*advice.actions, *advice.more) if a.kind == "terminal"]
     steps.sort(key=lambda a: a.last_resort)
-    parts = [_painted(_BOLD, printable(advice.message), color)]
+    known = [s for s in dict.fromkeys(explanation.sources) if s is not None]
+    places = [f"{printable(s.title)}: {printable(' '.join(s.written.split()))}" for s in known]
+    parts = ["\n".join((_painted(_BOLD, printable(advice.message), color), *places))]
     parts += [_step(action, color) for action in steps]
     if steps and steps[0].environment and "activate" not in steps[0].text:
         parts[1] += "\n" + _afterwards(steps[0].environment, folder, shell, color)
