@@ -320,6 +320,11 @@ def test_the_place_is_among_the_first_actions() -> None:
     assert shown["range"]["start"] == {"line": 3, "character": 4}
 
 
+def test_the_first_place_that_is_known_is_shown() -> None:
+    case = CASES["what is named behind another is not this one's; a program's text is not its order"]
+    assert "Show in sub.py:3" in titles(explained(case.command, case.output, case.files))
+
+
 def test_it_is_printed() -> None:
     found = explained("make deps", recorded("wrap-make"), {"Makefile": MAKEFILE}, 2)
     assert as_json(found, recorded("wrap-make"))["errors"][0]["source"] == {"path": "Makefile", "line": 5, "column": 2}

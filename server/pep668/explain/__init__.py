@@ -102,7 +102,9 @@ def explain(
     markdown = _text.markdown(errors, plan, judged, command, folder, sources)
     if plan is None or cause is None:
         return Explanation(tuple(errors), None, markdown, tuple(sources))
-    source = next(s for e, s in zip(errors, sources, strict=True) if e is cause)
+    ties = zip(errors, sources, strict=True)
+    alike = [s for e, s in ties if e is cause or (s is not None and e.kind == cause.kind)]
+    source = next((s for s in alike if s is not None), None)
     advice = _advice(plan, cause, command, place, markdown, source, away=typed.elsewhere)
     return Explanation(tuple(errors), advice, markdown, tuple(sources))
 
