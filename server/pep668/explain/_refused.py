@@ -17,6 +17,7 @@ from ._typed import Typed
 
 _TOOLS_OF_PIP = frozenset(("pip", "setuptools", "wheel"))
 _SHORT = 48  # characters of a command line that is a button's title
+_APART = "give it an environment of its own"
 _LAST_RESORT = "Last resort: override (can break system tools)"
 
 
@@ -26,7 +27,7 @@ def plan(report: ErrorReport, install: Install | None, own: bool, typed: Typed, 
     if install is None:
         return _unknown(report, typed, place, packages)
     if install.tool in ("ensurepip", "get-pip"):
-        return _bootstrap(install, place, packages)
+        return bootstrap(install.tool, place, packages)
     if install.operation == "uninstall":
         return _uninstall(install, own, typed, place, packages)
     if _is_upgrade(install):
@@ -150,14 +151,14 @@ def _application(install: Install, place: Place, packages: Packages) -> list[Act
     found: list[Action] = []
     text = f"pipx install {names}"
     done = f"Installed {asked} with pipx; `pipx uninstall {asked}` undoes it."
-    pipx = Action("Install with pipx", text=text, step="pipx", says="install it", done=done)
+    pipx = Action("Install with pipx", text=text, step="pipx", says=_APART, done=done)
     if place.machine is None or place.has("pipx"):
         found.append(pipx)
     if place.has("uv") and len(texts) == 1:
         text = f"uv tool install {names}"
         done = f"Installed {asked} with uv; `uv tool uninstall {asked}` undoes it."
         title = _titled(text, "Install with uv tool")
-        found.append(Action(title, text=text, step="uv-tool", says="install it", done=done))
+        found.append(Action(title, text=text, step="uv-tool", says=_APART, done=done))
     get = packages.pipx() if not found else ""
     if get:
         text = place.syntax.chain(get, "pipx ensurepath", pipx.text)
@@ -245,18 +246,23 @@ def _upgrade(install: Install, own: bool, typed: Typed, place: Place, packages: 
     return Plan(message, tuple(actions), event=event, severity="info")
 
 
-def _bootstrap(install: Install, place: Place, packages: Packages) -> Plan:
-    line = packages.pip()
+def bootstrap(tool: str, place: Place, packages: Packages) -> Plan:
+    """ensurepip and get-pip.py, which would put another pip into the distribution's Python."""
+    maker = place.maker(None)
+    has_pip = maker is not None and maker.pip_version
+    line = "" if has_pip else packages.pip()
     source = packages.manager or "the package manager"
-    actions = []
+    made = create(place)
+    there = "is there already" if has_pip else f"comes from {source}"
+    says = f"its pip {there}, and `{{}}` makes an environment with one of its own"
+    title = f"Create {place.directory}, with its own pip"
+    actions = [replace(made, title=title, says=says)] if made is not None else []
     if line:
         says = f"its pip comes from {source}, get it"
         done = "Installed the system's pip; it installs into virtual environments only."
         actions.append(Action(f"Install pip with {source}", text=line, step="system-pip", says=says, done=done))
-    made = create(place)
-    actions += [replace(made, title=f"Create {place.directory}, with its own pip")] if made is not None else []
-    event = f"{install.tool} may not change this Python"
-    message = f"{event}: its pip comes from {source}, or from a virtual environment."
+    event = f"{tool} may not change {owner(packages)} Python"
+    message = f"{event}: its pip {there}, and each virtual environment has one of its own."
     return Plan(message, tuple(actions), event=event)
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pep668.model import Command, ErrorReport
 from pep668.text import apply_edits
 
-from . import _missing
+from . import _missing, _refused
 from ._missing import Situation
 from ._model import Action, Plan
 from ._packages import Packages
@@ -231,7 +231,7 @@ def _library(s: Situation) -> Plan:
 
 _STEPS: dict[str, Callable[[Situation], Plan | None]] = {
     "ensurepip-missing": _missing.ensurepip,
-    "ensurepip-disabled": _missing.pip,
+    "ensurepip-disabled": lambda s: _refused.bootstrap("ensurepip", s.place, s.packages),
     "venv-missing": _missing.ensurepip,
     "pip-missing": _missing.pip,
     "command-not-found": _missing.not_found,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pep668.explain import Action, Explanation
+from pep668.explain import Action, Advice, Explanation
 from pep668.explain._shells import syntax
 
 from .text import printable
@@ -81,16 +81,24 @@ def as_text(explanation: Explanation, *, folder: str = "", shell: str = "", colo
     steps.sort(key=lambda a: a.last_resort)
     known = [s for s in dict.fromkeys(explanation.sources) if s is not None]
     places = [f"{printable(s.title)}: {printable(' '.join(s.written.split()))}" for s in known]
-    parts = ["\n".join((_painted(_BOLD, printable(advice.message), color), *places))]
+    parts = ["\n".join((_painted(_BOLD, printable(_message(advice, steps)), color), *places))]
     parts += [_step(action, color) for action in steps]
     if steps and steps[0].environment and "activate" not in steps[0].text:
         parts[1] += "\n" + _afterwards(steps[0].environment, folder, shell, color)
     return "\n\n".join(parts) + "\n"
 
 
+def _message(advice: Advice, steps: Sequence[Action]) -> str:
+    """The message without the line that stands below it."""
+    return advice.message.replace(f" with `{steps[0].text}`", "", 1) if steps else advice.message
+
+
 def _step(action: Action, color: bool) -> str:
     style = _YELLOW if action.last_resort else _DIM
-    title = _painted(style, f"{printable(action.title)}:", color)
+    # A button's title may be the line itself, with the version that it brings.
+    version = action.title.removeprefix(action.text).strip(" ()") if action.title.startswith(action.text) else None
+    shown = action.title if version is None else f"Or, in version {version}" if version else "Or"
+    title = _painted(style, f"{printable(shown)}:", color)
     commands = "\n".join(f"    {_painted(_GREEN, printable(line), color)}" for line in action.text.split("\n"))
     return f"{title}\n{commands}"
 
