@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { Shown, choices, isPlain, visible, walk, wasShown, whenDone } from './advice';
 import type { Seen } from './advice';
 import type { Host } from './host';
-import { isTrusted, newTerminal, shellIntegration } from './places';
+import { inform, isTrusted, newTerminal, shellIntegration } from './places';
 import type { Action, Advice, TerminalAction, TerminalExecution } from './protocol';
 
 const HIDDEN = 'terminal.adviceHidden';
@@ -195,7 +195,7 @@ export class Adviser implements vscode.Disposable {
     const name = environment === null ? null : vscode.workspace.asRelativePath(environment);
     const message = whenDone(action.done ?? '', name, use);
     if (message !== '') {
-      void vscode.window.showInformationMessage(message);
+      inform(message);
     }
   }
 }

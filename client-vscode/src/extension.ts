@@ -12,7 +12,7 @@ import { interpreterOf, knownInterpreter, select } from './environments';
 import { Explainer } from './explain';
 import type { Host } from './host';
 import { Links } from './links';
-import { isTrusted, newTerminal } from './places';
+import { inform, isTrusted, newTerminal } from './places';
 import * as protocol from './protocol';
 import { NoServer, findServer } from './server';
 import type { Launch } from './server';
@@ -314,7 +314,7 @@ class Extension implements Host, vscode.Disposable {
     const resource = folder === undefined ? undefined : vscode.Uri.parse(folder);
     if (result.ok) {
       const use = result.path === null ? 'nothing' : await this.use(result.path, result.python, resource);
-      void vscode.window.showInformationMessage(withUse(result.message, use));
+      inform(withUse(result.message, use));
       return;
     }
     const help = result.help ?? '';

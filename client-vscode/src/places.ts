@@ -101,6 +101,14 @@ export async function shellIntegration(terminal: vscode.Terminal): Promise<vscod
   }
 }
 
+/** What VS Code shows of a message without buttons before it cuts it; one with a button is shown whole. */
+const UNCUT = 48;
+
+/** Says something that can be read to its end. */
+export function inform(message: string): void {
+  void vscode.window.showInformationMessage(message, ...(message.length > UNCUT ? ['OK'] : []));
+}
+
 /** Whether commands may be run here; says why not. */
 export async function isTrusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) {

@@ -77,7 +77,7 @@ def test_refusal_in_the_terminal(start: Start) -> None:
     assert not imports(workbench.folder / ".venv" / "bin" / "python", "six")
 
     workbench.take_step(advice, re.compile(r"\.venv"))
-    workbench.notification(re.compile(r"\.venv is ready\.$"))
+    workbench.notification(re.compile(r"Created \.venv .*undo.*New terminals use it"))
     workbench.screenshot("2-installed")
     assert imports(workbench.folder / ".venv" / "bin" / "python", "six")
 
@@ -130,7 +130,7 @@ def test_python_extension_selects_what_the_terminal_made(start: Start, stand_in:
     workbench.open_terminal()
     workbench.type_in_terminal("pip3 install six")
     workbench.take_step(workbench.notification("refused to install six"), re.compile(r"\.venv"))
-    workbench.notification(".venv is ready and is now the selected interpreter")
+    workbench.notification(re.compile(r"Created \.venv .*It is now the selected interpreter"))
     workbench.screenshot("1-selected")
     python = workbench.folder / ".venv" / "bin" / "python"
     assert selected.read_text(encoding="utf-8") == f"{python}\t{workbench.folder}\n"
