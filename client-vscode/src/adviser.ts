@@ -15,7 +15,7 @@ export interface Origin {
   /** Where the user typed; none for tasks and other output. */
   terminal?: vscode.Terminal;
   cwd: vscode.Uri | undefined;
-  /** The command line is known for sure to be the one that ran, not what some output claims. */
+  /** No output can have claimed the command line: somebody typed it, or there is none. */
   trusted: boolean;
 }
 

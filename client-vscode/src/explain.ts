@@ -53,7 +53,7 @@ export class Explainer {
     const markdown = await this.host.explain(execution);
     if (markdown !== null) {
       await this.host.showMarkdown(markdown);
-      const origin: Origin = { cwd, trusted: false, ...(terminal === undefined ? {} : { terminal }) };
+      const origin: Origin = { cwd, trusted: true, ...(terminal === undefined ? {} : { terminal }) };
       await this.adviser.report(execution, origin, true);
     }
   }

@@ -54,7 +54,7 @@ export class Links implements vscode.TerminalLinkProvider<Link> {
     }
     const cwd = directoryOf(terminal);
     const output = known && reported.execution.output !== '' ? reported.execution.output : line;
-    return { execution: printed(output, cwd, terminal), origin: { terminal, cwd, trusted: false } };
+    return { execution: printed(output, cwd, terminal), origin: { terminal, cwd, trusted: true } };
   }
 }
 

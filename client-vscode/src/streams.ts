@@ -113,7 +113,7 @@ export class StreamWatcher implements vscode.Disposable {
 
   private stream(cwd: vscode.Uri | undefined): Stream {
     return new Stream(this.host, (output) => {
-      void this.adviser.report(printed(output, cwd), { cwd: cwd ?? folderOf(), trusted: false });
+      void this.adviser.report(printed(output, cwd), { cwd: cwd ?? folderOf(), trusted: true });
     });
   }
 

@@ -11,6 +11,11 @@ import type { TaskRun, TaskWatcher } from './tasks';
 
 /** An execution whose output shows a needle and that has not ended by then is reported as running. */
 const STILL_RUNNING_MS = 500;
+/**
+ * Nobody types a command that fast after the end of the last one. fish in VS Code 1.100 loses the nonce that proves a command
+ * line; what is shown in a terminal could then claim to be a command of its own, but only right behind the one that shows it.
+ */
+const TYPED_MS = 500;
 /** How long to wait for the rest of the output of an execution that has ended. */
 const DRAIN_MS = 1000;
 
@@ -18,6 +23,8 @@ interface Watched {
   readonly terminal: vscode.Terminal;
   /** As it was when it started: what runs can print escape sequences that say something else afterwards. */
   readonly typed: vscode.TerminalShellExecutionCommandLine;
+  /** Somebody has typed it, as far as can be told. */
+  readonly trusted: boolean;
   readonly tail: Tail;
   reading: Promise<void>;
   timer?: NodeJS.Timeout;
@@ -34,6 +41,7 @@ export interface Reported {
 export class TerminalWatcher implements vscode.Disposable {
   private readonly watched = new Map<vscode.TerminalShellExecution, Watched>();
   private readonly reportedIn = new WeakMap<vscode.Terminal, Reported>();
+  private readonly endedAt = new WeakMap<vscode.Terminal, number>();
   private readonly subscriptions: vscode.Disposable[];
   private lastFailed: TerminalExecution | null = null;
   private lastEnded: TerminalExecution | null = null;
@@ -83,6 +91,7 @@ export class TerminalWatcher implements vscode.Disposable {
     const watched: Watched = {
       terminal,
       typed: execution.commandLine,
+      trusted: execution.commandLine.isTrusted || (isSaid(execution.commandLine) && !this.follows(terminal)),
       tail: new Tail(tailBytes),
       reading: Promise.resolve(),
       advised: false,
@@ -91,6 +100,11 @@ export class TerminalWatcher implements vscode.Disposable {
     this.watched.set(execution, watched);
     // `read` gives only what comes after the call: it must be called now.
     watched.reading = this.read(execution, watched);
+  }
+
+  /** Whether a command has ended there a moment ago. */
+  private follows(terminal: vscode.Terminal): boolean {
+    return Date.now() - (this.endedAt.get(terminal) ?? 0) < TYPED_MS;
   }
 
   /** The server has started and said what to look for: in what is running already, too. */
@@ -111,7 +125,7 @@ export class TerminalWatcher implements vscode.Disposable {
     const { terminal, tail } = watched;
     const line = commandLineOf(execution, watched);
     const run = await this.taskOf(terminal, line);
-    const reported = run?.describe(tail.text) ?? describe(terminal, execution.cwd, line, tail.text);
+    const reported = run?.describe(tail.text) ?? describe(terminal, execution.cwd, line, tail.text, watched.trusted);
     if (this.watched.has(execution)) {
       await this.report(reported, watched);
     }
@@ -133,6 +147,7 @@ export class TerminalWatcher implements vscode.Disposable {
     const watched = this.watched.get(execution);
     this.watched.delete(execution);
     clearTimeout(watched?.timer);
+    this.endedAt.set(terminal, Date.now());
     const enabled = watched !== undefined || isEnabled(folderOfTerminal(terminal, execution.cwd));
     if (!enabled) {
       this.host.executionEnded({});
@@ -146,7 +161,7 @@ export class TerminalWatcher implements vscode.Disposable {
       run.printed(watched?.tail, watched?.advised === true);
       return;
     }
-    const { execution: ended, origin } = describe(terminal, execution.cwd, line, '', { exitCode });
+    const { execution: ended, origin } = describe(terminal, execution.cwd, line, '', watched?.trusted ?? line.isTrusted, { exitCode });
     this.host.executionEnded({
       terminal: ended.terminal,
       commandLine: ended.commandLine,
@@ -201,8 +216,11 @@ function commandLineOf(
   execution: vscode.TerminalShellExecution,
   watched: Watched | undefined,
 ): vscode.TerminalShellExecutionCommandLine {
-  const said = watched?.typed.confidence === vscode.TerminalShellExecutionCommandLineConfidence.High;
-  return said ? watched.typed : execution.commandLine;
+  return watched !== undefined && isSaid(watched.typed) ? watched.typed : execution.commandLine;
+}
+
+function isSaid(line: vscode.TerminalShellExecutionCommandLine): boolean {
+  return line.confidence === vscode.TerminalShellExecutionCommandLineConfidence.High;
 }
 
 /** `ended` is absent while it runs; its code is undefined where the shell did not tell. */
@@ -211,6 +229,7 @@ function describe(
   cwd: vscode.Uri | undefined,
   line: vscode.TerminalShellExecutionCommandLine,
   output: string,
+  trusted: boolean,
   ended?: { exitCode: number | undefined },
 ): Reported {
   return {
@@ -220,6 +239,6 @@ function describe(
       exitCode: ended?.exitCode ?? null,
       running: ended === undefined,
     },
-    origin: { terminal, cwd, trusted: line.isTrusted },
+    origin: { terminal, cwd, trusted },
   };
 }

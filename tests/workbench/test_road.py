@@ -71,7 +71,7 @@ def walk(workbench: Workbench, command: str, about: str | re.Pattern[str], butto
     workbench.type_in_terminal(command)
     advice = workbench.notification(about)
     workbench.screenshot("1-advice")
-    workbench.take_step(advice, button)
+    workbench.press_button(advice, button)
 
 
 def arrives(workbench: Workbench, module: str, environment: str = ".venv") -> None:

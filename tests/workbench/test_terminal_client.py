@@ -101,9 +101,7 @@ def test_link_on_a_line(start: Start) -> None:
     workbench.wait_for(has_answered, "the link is followed")
     advice = workbench.notification("refused")
     workbench.screenshot("2-advice")
-    # Nobody has typed a command here: the line to run is shown first.
     workbench.press_button(advice, re.compile(r"\.venv"))
-    workbench.confirm("-m venv .venv")
     pip = workbench.folder / ".venv" / "bin" / "pip"
     workbench.wait_for(pip.exists, "the environment is made")
     workbench.screenshot("3-made")
