@@ -206,7 +206,7 @@ def test_half_made_environment(start: Start) -> None:
     """The typed `python3 -m venv` fails and leaves half of an environment behind."""
     workbench = start()
     workbench.open_terminal()
-    walk(workbench, "python3 -m venv .venv", "ensurepip is missing", re.compile(re.escape(VENV)))
+    walk(workbench, "python3 -m venv .venv", f"{VENV} is missing", re.compile(re.escape(VENV)))
     pip = workbench.folder / ".venv" / "bin" / "pip"
     workbench.wait_for(pip.exists, "the environment has its pip")
     workbench.screenshot("2-repaired")
