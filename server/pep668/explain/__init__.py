@@ -18,7 +18,7 @@ from . import _refused, _steps, _text
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._road import Place
 from ._shells import syntax
-from ._typed import Typed, install_in
+from ._typed import Typed, install_in, is_vague
 
 __all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Recognizer", "explain"]
 
@@ -74,7 +74,9 @@ def _named(found: list[ErrorReport], typed: Typed) -> tuple[list[ErrorReport], l
         index = counts.get(uv, 0)
         counts[uv] = index + 1
         judged = candidates[min(index, len(candidates) - 1)] if candidates else None
-        install = judged.install if judged else install_in(report.command, report.tool) if report.command else None
+        install = judged.install if judged else None
+        if report.command and (install is None or is_vague(install)):  # a trace has what `"$@"` and xargs stood for
+            install = install_in(report.command, report.tool) or install
         if install is not None:
             report = replace(
                 report,

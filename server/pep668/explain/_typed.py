@@ -79,18 +79,19 @@ class Typed:
 
 
 def install_in(text: str, tool: str) -> Install | None:
-    """The install that a command line asks for, of the tool that reported or of any other."""
-    found = [
-        install
-        for command in _commands(Region.document("shell", text), 0)
-        if (install := installers.parse(command)) is not None
-    ]
-    fitting = [i for i in found if (i.tool == "uv") == (tool == "uv")]
-    return next(iter(fitting or found), None)
+    """The install that a command line asks for, of the tool that reported or of any other; first those that nothing lets pass."""
+    typed = Typed(text)
+    found = typed.candidates(tool) or list(typed.judged)
+    return found[0].install if found else None
+
+
+def is_vague(install: Install) -> bool:
+    """Whether a command line leaves open what it installs: it takes the names from a variable or from a program."""
+    return not install.requests or any("$" in r.text or "`" in r.text for r in install.requests)
 
 
 def is_install(text: str) -> bool:
-    return install_in(text, "") is not None
+    return any(installers.parse(c) is not None for c in _commands(Region.document("shell", text), 0))
 
 
 def _commands(region: Region, depth: int) -> Iterator[Command]:

@@ -17,7 +17,7 @@ _INSTALLER = re.compile(r"pip|\buv\b|poetry|conda|mamba|\bpdm\b", re.IGNORECASE)
 
 # Runners that put their own words before the command that they run.
 _LEAD = re.compile(
-    r"(?P<trace>\++[ (]*(?:[^\s+]{0,200}:\s+)?)"
+    r"(?P<trace>\++[ (\[]*(?:[^\s+]{0,200}[:>)\]]\s+)?)"
     r"|(?:#\d+\s+)?(?:[\d.]+\s+)?(?:>\s+)?\[[^\]\n]{1,80}\]\s+RUN\s+"
     r"|(?:Step \d+/\d+ : |STEP \d+(?:/\d+)?: |INFO\[\d+\]\s+)RUN\s+"
     r"|(?:##\[group\]|::group::)?Run\s+"
@@ -26,6 +26,10 @@ _LEAD = re.compile(
     r"|npm (?:ERR!|error|verb\w*)\s+command\s+"
     r"|(?P<prompt>(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^$#%>\n]{0,200}|\([\w.-]{1,64}\)\s*|[\w.-]{1,64}\s)?[$#%>❯➜]\s+)"
     r"|(?i:running(?: command)?|executing|exec|cmd|command|subprocess|\$ command)\s*:\s+",
+)
+# A command behind words that nobody knows: a trace with another PS4, a tool's own mark.
+_MARKED = re.compile(
+    r"(?:[^\w\s\"'`,.:]|[\d)\]]:)\s+(?P<text>(?:(?:sudo|env|exec|time)\s+)?(?:/\S{1,200}/)?(?:pip[\d.]*|python[\d.]*|uv|pipenv|poetry)\s.{1,1500})"
 )
 _CELL = re.compile(r"\"?[!%](?P<text>[\w./].{1,1500}?)(?:\\n)?\"?,?$")
 _SHELL = re.compile(r"(?:/bin/)?(?:ba|da|z)?sh -(?:e|o pipefail|c| )*c ")
@@ -46,12 +50,13 @@ class Echo:
     """A command as output shows it.
 
     `typed`: by a prompt or a trace, so that what follows is its output. `afterwards`: it may stand
-    behind its output (a failed command line, a notebook's source).
+    behind its output (a failed command line, a notebook's source). `plain`: the line is the command.
     """
 
     text: str
     typed: bool = False
     afterwards: bool = False
+    plain: bool = False
 
 
 def echoes(line: str) -> list[Echo]:
@@ -85,7 +90,10 @@ def echoes(line: str) -> list[Echo]:
     if cell:
         found.append(Echo(cell["text"], afterwards=True))
     elif not lead:
-        found.append(Echo(line))
+        found.append(Echo(line, plain=True))
+    marked = _MARKED.search(line)
+    if marked and (lead is None or marked.start("text") > lead.end()):
+        found.append(Echo(marked["text"]))
     return [e for e in found if e.text]
 
 
@@ -106,6 +114,24 @@ def listed(lines: Sequence[str]) -> Iterator[Echo]:
             items.append(_literal(item["item"]).strip("'"))
         if items:
             yield Echo(shlex.join(items), afterwards=True)
+
+
+_GROUP = re.compile(r"(?:##\[group\]|::group::)Run\s+(?P<first>.*)$")
+_GROUP_ENDS = re.compile(r"(?:shell|env|with):|##\[endgroup\]|::endgroup::")
+
+
+def scripts(lines: Sequence[str]) -> Iterator[tuple[int, Echo]]:
+    """The scripts that a GitHub step is announced with, each with the index of its last line."""
+    for at, line in enumerate(lines):
+        group = _GROUP.match(line[:_LIMIT])
+        if not group:
+            continue
+        script: list[str] = []
+        for follower in lines[at + 1 : at + 40]:
+            if _GROUP_ENDS.match(follower):
+                break
+            script.append(follower[:_LIMIT])
+        yield at + len(script), Echo("\n".join(script or [group["first"]]), typed=True)
 
 
 def osc_command(raw: str) -> Echo | None:

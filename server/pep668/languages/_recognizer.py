@@ -90,9 +90,13 @@ class Recognizer:
         self._block: Block | None = None
         self._block_before: tuple[str, ...] = ()
         self._block_after = ""
-        self._last: Block | None = None
+        self._between: tuple[str, ...] | None = None
+        self._last: Block | None = None  # and the report of it or of what it restates
+        self._refusal: _Draft | None = None
         self._drafts: list[_Draft] = []
         self._failure_line = -1
+        self._before: tuple[tuple[int, bool], list[tuple[Line, int]]] = (-1, False), []
+        self._uv_split = False  # uv's sentence was wrapped between its last two words
 
     def feed(self, chunk: str | bytes) -> None:
         text = self._decode(chunk) if isinstance(chunk, bytes) else chunk
@@ -188,8 +192,11 @@ class Recognizer:
         block = _refusal.open_block(line, number) or self._open_uv(line, number)
         if block:
             self._block = block
+            # what the same string literal, or the record around it, says of the command
             literal = [found.text[:_KEPT] for found, n in self._escaped if n == number]
-            self._block_before = (*(raw for raw, _, n in self._recent if n < block.line), *literal)
+            record = [block.prefix[:_KEPT]] if block.escaped else []
+            self._block_before = (*(raw for raw, _, n in self._recent if n < block.line), *literal, *record)
+            self._between = self._since_last(block)
             self._block_after = ""
             self._awake_until = max(self._awake_until, number + 2)
             return
@@ -199,20 +206,26 @@ class Recognizer:
             self._failure(line, number)
 
     def _open_uv(self, line: Line, number: int) -> Block | None:
-        text = line.text.strip()
-        if text.endswith("externally"):
+        text = line.text
+        split, self._uv_split = self._uv_split, text.rstrip().endswith("externally")
+        if self._uv_split:
             self._awake_until = max(self._awake_until, number + 1)  # `managed` is on the next line
-        elif "externally managed" not in text and not text.startswith("managed"):
             return None
-        if line.escaped:
-            return _refusal.open_uv([*self._escaped, (line, number)])
-        screen = Screen()
-        lines = [
-            (visible, n)
-            for raw, at, n in list(self._recent)[-_WRAPPED:]
-            for visible in screen.lines(raw, at, unescape=False)
-        ]
-        return _refusal.open_uv([*lines[-_WRAPPED:], (line, number)])
+        if "externally managed" not in text and not (split and "managed" in text):
+            return None
+        same = [(found, n) for found, n in self._escaped if n == number]
+        return _refusal.open_uv([*self._wrapped(number, line.escaped), *same, (line, number)])
+
+    def _wrapped(self, number: int, escaped: bool) -> list[tuple[Line, int]]:
+        """The visible lines before a raw line."""
+        key, lines = self._before
+        if key != (number, escaped):
+            screen = Screen()
+            recent = list(self._recent)[-_WRAPPED:]
+            lines = [(seen, n) for raw, at, n in recent for seen in screen.lines(raw, at, unescape=escaped)]
+            lines = lines[-_WRAPPED * 2 :]
+            self._before = (number, escaped), lines
+        return lines
 
     # --- refusals
 
@@ -220,11 +233,17 @@ class Recognizer:
         block, self._block = self._block, None
         if block is None:
             return
-        echoes = self._echoes(self._block_before)
+        echoes = self._echoes(self._block_before, block)
         command = next((e.text for e in echoes if self._source.is_install(e.text)), self._block_after)
-        if not self._accepts(block, echoes, command) or self._is_repeat(block):
+        if not self._accepts(block, echoes, command):
             return
-        self._last = block
+        last, self._last = self._last, block
+        if last is not None and self._between is not None and block.restates(last, self._between):
+            if self._refusal is not None and not self._refusal.command:
+                self._refusal.command = command
+            return
+        if last is not None and last.drawn and self._refusal is not None:
+            self._drafts.remove(self._refusal)
         report = ErrorReport(
             "externally-managed",
             block.tool,
@@ -234,9 +253,21 @@ class Recognizer:
             prefix=block.stated,
             python_version=block.python or self._python(),
         )
-        self._drafts.append(_Draft(report, -1 if command else self._number + _AFTER, command))
+        self._refusal = _Draft(report, -1 if command else self._number + _AFTER, command)
+        self._drafts.append(self._refusal)
         if not command:
             self._awake_until = max(self._awake_until, self._number + _AFTER)
+
+    def _since_last(self, block: Block) -> tuple[str, ...] | None:
+        """The lines between the last refusal and this one; None where they are too many, or a command is among them."""
+        last = self._last
+        if last is None or not self._recent or (self._recent[0][1] > last.end and block.line != last.line):
+            return None
+        raws = tuple(raw for raw, at, number in self._recent if at >= last.end and number < block.line)
+        if any(e.typed for e in self._echoes(raws, block)):
+            return None
+        screen = Screen()
+        return tuple(line.text for raw in raws for line in screen.lines(raw, 0, unescape=False))
 
     def _python(self) -> str | None:
         for raw in reversed(self._block_before[-3:]):
@@ -245,28 +276,42 @@ class Recognizer:
                 return found["version"]
         return None
 
-    def _echoes(self, raws: tuple[str, ...]) -> list[_echo.Echo]:
-        """The commands that lines show, the last first."""
-        found: list[_echo.Echo] = []
-        screen = Screen()
+    def _echoes(self, raws: tuple[str, ...], block: Block) -> list[_echo.Echo]:
+        """The commands that the lines before a refusal show, the last first."""
+        found: list[tuple[int, _echo.Echo]] = []
         texts: list[str] = []
+        screen = Screen()
         for raw in raws:
             announced = _echo.osc_command(raw)
             if announced:
-                found.append(announced)
-            for line in screen.lines(raw, 0, unescape=False):
-                texts.append(line.text)
-                found += reversed(_echo.echoes(_without_time(line.text)))
-        found += _echo.listed(texts)
-        return found[::-1]
+                found.append((len(texts), announced))
+            for line in screen.lines(raw, 0, unescape=block.escaped):
+                text = block.inner(line.text) if block.prefix.strip() else None
+                texts.append(_without_time(line.text if text is None else text))
+                found += ((len(texts) - 1, e) for e in reversed(_echo.echoes(texts[-1])))
+        found += _echo.scripts(texts)
+        found.sort(key=lambda f: f[0])  # stable: a script after its last line
+        found += ((len(texts), e) for e in _echo.listed(texts))
+        return [self._listing(found, at) for at in range(len(found) - 1, -1, -1)]
+
+    def _listing(self, found: list[tuple[int, _echo.Echo]], at: int) -> _echo.Echo:
+        """A plain command line with those above it: had the first of them run without an error, it would have said so."""
+        index, echo = found[at]
+        lines = [echo.text]
+        while echo.plain and at and found[at - 1][0] == index - 1 and found[at - 1][1].plain:
+            at, index = at - 1, index - 1
+            if not self._source.is_install(found[at][1].text):
+                break
+            lines.append(found[at][1].text)
+        return replace(echo, text="\n".join(reversed(lines)))
 
     def _accepts(self, block: Block, echoes: list[_echo.Echo], command: str) -> bool:
         source, strength = self._source, block.strength
         if source.prints:
             return False
-        loose = block.escaped or not _refusal.is_shown(block.prefix)
+        loose = not block.shown
         if source.installs:
-            return strength is Strength.FULL or loose
+            return strength is Strength.FULL or loose or source.filtered
         typed = next((e for e in echoes if e.typed), None)
         if typed and not command and source.is_print(typed.text):
             return False
@@ -278,18 +323,6 @@ class Recognizer:
         if not source.known or source.filtered or command:
             return True
         return source.failed and strength is Strength.PART
-
-    def _is_repeat(self, block: Block) -> bool:
-        """Whether BuildKit's summary repeats what the step's log has shown."""
-        last = self._last
-        if last is None or last.tool != block.tool:
-            return False
-        step = _refusal.shape(last.prefix)
-        return (
-            step.startswith("#0")
-            and _refusal.shape(block.prefix) in (step[2:].strip(), "")
-            and any("> [" in raw or raw.startswith("------") for raw in self._block_before[-4:])
-        )
 
     def _complete(self, draft: _Draft, line: Line, number: int) -> None:
         if number > draft.until:
@@ -343,7 +376,9 @@ class Recognizer:
             self._awake_until = max(self._awake_until, number + _failures.FOLLOWS)
 
 
-_TIME = re.compile(r"(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?)\s")
+_TIME = re.compile(
+    r"\ufeff?(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?)\s"
+)
 
 
 def _without_time(text: str) -> str:
