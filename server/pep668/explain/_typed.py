@@ -79,7 +79,7 @@ class Typed:
 
 
 def install_in(text: str, tool: str) -> Install | None:
-    """The install that a command line asks for, of the tool that reported or of any other; first those that nothing lets pass."""
+    """The install that a command line asks for, of the tool that reported or of any other, a refused one first."""
     typed = Typed(text)
     found = typed.candidates(tool) or list(typed.judged)
     return found[0].install if found else None

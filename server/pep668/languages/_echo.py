@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ._refusal import Block
+from ._terminal import Screen
 
 _LIMIT = 2000  # characters of a line that are looked at: command lines are shorter
 
@@ -145,3 +148,43 @@ def osc_command(raw: str) -> Echo | None:
 
 def _literal(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text) if "\\" in text else text
+
+
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_TIME = re.compile(rf"\ufeff?(?:\[?\d{{4}}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?{_CLOCK}\]?)\s")
+
+
+def without_time(text: str) -> str:
+    found = _TIME.match(text)
+    return text[found.end() :] if found else text
+
+
+def before(raws: Sequence[str], block: Block, is_install: Callable[[str], bool]) -> list[Echo]:
+    """The commands that the lines before a refusal show, the last first."""
+    found: list[tuple[int, Echo]] = []
+    texts: list[str] = []
+    screen = Screen()
+    for raw in raws:
+        announced = osc_command(raw)
+        if announced:
+            found.append((len(texts), announced))
+        for line in screen.lines(raw, 0, unescape=block.escaped):
+            text = block.inner(line.text) if block.prefix.strip() else None
+            texts.append(without_time(line.text if text is None else text))
+            found += ((len(texts) - 1, e) for e in reversed(echoes(texts[-1])))
+    found += scripts(texts)
+    found.sort(key=lambda f: f[0])  # stable: a script after its last line
+    found += ((len(texts), e) for e in listed(texts))
+    return [_listing(found, at, is_install) for at in range(len(found) - 1, -1, -1)]
+
+
+def _listing(found: list[tuple[int, Echo]], at: int, is_install: Callable[[str], bool]) -> Echo:
+    """A plain command line with those right above it: had the first of them run well, it would have said so."""
+    index, echo = found[at]
+    lines = [echo.text]
+    while echo.plain and at and found[at - 1][0] == index - 1 and found[at - 1][1].plain:
+        at, index = at - 1, index - 1
+        if not is_install(found[at][1].text):
+            break
+        lines.append(found[at][1].text)
+    return replace(echo, text="\n".join(reversed(lines)))

@@ -233,7 +233,7 @@ class Recognizer:
         block, self._block = self._block, None
         if block is None:
             return
-        echoes = self._echoes(self._block_before, block)
+        echoes = _echo.before(self._block_before, block, self._source.is_install)
         command = next((e.text for e in echoes if self._source.is_install(e.text)), self._block_after)
         if not self._accepts(block, echoes, command):
             return
@@ -259,12 +259,12 @@ class Recognizer:
             self._awake_until = max(self._awake_until, self._number + _AFTER)
 
     def _since_last(self, block: Block) -> tuple[str, ...] | None:
-        """The lines between the last refusal and this one; None where they are too many, or a command is among them."""
+        """The lines between the last refusal and this one; None for too many, or a command among them."""
         last = self._last
         if last is None or not self._recent or (self._recent[0][1] > last.end and block.line != last.line):
             return None
         raws = tuple(raw for raw, at, number in self._recent if at >= last.end and number < block.line)
-        if any(e.typed for e in self._echoes(raws, block)):
+        if any(e.typed for e in _echo.before(raws, block, self._source.is_install)):
             return None
         screen = Screen()
         return tuple(line.text for raw in raws for line in screen.lines(raw, 0, unescape=False))
@@ -275,35 +275,6 @@ class Recognizer:
             if found:
                 return found["version"]
         return None
-
-    def _echoes(self, raws: tuple[str, ...], block: Block) -> list[_echo.Echo]:
-        """The commands that the lines before a refusal show, the last first."""
-        found: list[tuple[int, _echo.Echo]] = []
-        texts: list[str] = []
-        screen = Screen()
-        for raw in raws:
-            announced = _echo.osc_command(raw)
-            if announced:
-                found.append((len(texts), announced))
-            for line in screen.lines(raw, 0, unescape=block.escaped):
-                text = block.inner(line.text) if block.prefix.strip() else None
-                texts.append(_without_time(line.text if text is None else text))
-                found += ((len(texts) - 1, e) for e in reversed(_echo.echoes(texts[-1])))
-        found += _echo.scripts(texts)
-        found.sort(key=lambda f: f[0])  # stable: a script after its last line
-        found += ((len(texts), e) for e in _echo.listed(texts))
-        return [self._listing(found, at) for at in range(len(found) - 1, -1, -1)]
-
-    def _listing(self, found: list[tuple[int, _echo.Echo]], at: int) -> _echo.Echo:
-        """A plain command line with those above it: had the first of them run without an error, it would have said so."""
-        index, echo = found[at]
-        lines = [echo.text]
-        while echo.plain and at and found[at - 1][0] == index - 1 and found[at - 1][1].plain:
-            at, index = at - 1, index - 1
-            if not self._source.is_install(found[at][1].text):
-                break
-            lines.append(found[at][1].text)
-        return replace(echo, text="\n".join(reversed(lines)))
 
     def _accepts(self, block: Block, echoes: list[_echo.Echo], command: str) -> bool:
         source, strength = self._source, block.strength
@@ -344,7 +315,7 @@ class Recognizer:
             draft.until = -1 if draft.command else draft.until
 
     def _echo_afterwards(self, line: Line) -> str:
-        echoes = _echo.echoes(_without_time(line.text))
+        echoes = _echo.echoes(_echo.without_time(line.text))
         return next((e.text for e in echoes if e.afterwards and self._source.is_install(e.text)), "")
 
     # --- other failures
@@ -374,16 +345,6 @@ class Recognizer:
         self._drafts.append(_Draft(report, number + _failures.FOLLOWS if waits else -1, follow=pattern.follow))
         if waits:
             self._awake_until = max(self._awake_until, number + _failures.FOLLOWS)
-
-
-_TIME = re.compile(
-    r"\ufeff?(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?)\s"
-)
-
-
-def _without_time(text: str) -> str:
-    found = _TIME.match(text)
-    return text[found.end() :] if found else text
 
 
 def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorReport]:
