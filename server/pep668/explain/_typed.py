@@ -8,7 +8,7 @@ from functools import cached_property
 from pep668 import installers, languages, shell
 from pep668.environment import Walk
 from pep668.languages._nature import filters, prints_only
-from pep668.languages._recognizer import Source
+from pep668.languages._source import Source
 from pep668.model import Command, Install, Judged, Machine, Region, Verdict
 
 _MAX_DEPTH = 16

@@ -30,18 +30,24 @@ _LEAD = re.compile(
     r"|(?P<prompt>(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^$#%>\n]{0,200}|\([\w.-]{1,64}\)\s*|[\w.-]{1,64}\s)?[$#%>❯➜]\s+)"
     r"|(?i:running(?: command)?|executing|exec|cmd|command|subprocess|\$ command)\s*:\s+",
 )
-# A command behind words that nobody knows: a trace with another PS4, a tool's own mark.
-_MARKED = re.compile(
-    r"(?:[^\w\s\"'`,.:]|[\d)\]]:)\s+(?P<text>(?:(?:sudo|env|exec|time)\s+)?(?:/\S{1,200}/)?(?:pip[\d.]*|python[\d.]*|uv|pipenv|poetry)\s.{1,1500})"
+# A command behind words that nobody knows (a trace with another PS4, a tool's own mark) or that announce it.
+_PROGRAM = r"(?:(?:sudo|env|exec|time)\s+)?(?:/\S{1,200}/)?(?:pip[\d.]*|python[\d.]*|uv|pipenv|poetry)\s.{1,1500}"
+_MARKED = re.compile(rf"(?:[^\w\s\"'`,.:]|[\d)\]]:)\s+(?P<text>{_PROGRAM})")
+_ANNOUNCED = re.compile(
+    r"\b(?:(?i:ran|running|commands?|cmd|execut(?:ing|ed)|failed|name|output of):?|(?i:run):|Run Main|RUN)\s+"
+    rf"(?P<q>['\"`(\[]?)(?P<text>{_PROGRAM})"
 )
+_PUT_BEHIND = re.compile(r"\s+(?:exit status \d+|exited .*|failed\b.*|returned .*|did not .*|-{3,})$")
 _CELL = re.compile(r"\"?[!%](?P<text>[\w./].{1,1500}?)(?:\\n)?\"?,?$")
 _SHELL = re.compile(r"(?:/bin/)?(?:ba|da|z)?sh -(?:e|o pipefail|c| )*c ")
 _CLOSED = (
     re.compile(r"(?P<q>['\"])(?P<text>(?:/bin/)?(?:ba|da|z)?sh -\w*c .{1,1500}?)(?P=q) (?:returned|did not complete)"),
-    re.compile(r"Command (?P<q>['\"])(?P<text>(?!\[).{1,1500}?)(?P=q) (?:returned|died|failed|timed)"),
+    re.compile(r"[Cc]ommand (?P<q>['\"])(?P<text>(?!\[).{1,1500}?)(?P=q) (?:returned|died|failed|timed)"),
+    re.compile(r"(?P<q>['\"`])(?P<text>[\w./].{1,1500}?)(?P=q) (?:returned|failed|exited) "),
+    re.compile(r"\w: `(?P<text>[\w./][^`]{1,1500})`$"),
     re.compile(r"Command (?P<text>\S.{1,1500}?) (?:failed with exit|returned non-zero|exited with)"),
 )
-_LIST = re.compile(r"(?:Command '|\"cmd\": |'cmd': |\bcmd=|args=)(?P<list>\[[^\]]{1,1500}\])")
+_LIST = re.compile(r"(?:Command '|(?:Executing|Running): |\"cmd\": |'cmd': |\bcmd=|args=)(?P<list>\[[^\]]{1,1500}\])")
 _CMD_STRING = re.compile(r"[\"']cmd[\"']: (?P<string>\"(?:[^\"\\]|\\.){1,1500}\"|'(?:[^'\\]|\\.){1,1500}')")
 _ITEM = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
 _OSC_COMMAND = re.compile(r"\x1b\]633;E;([^;\x07\x1b]{1,2000})")
@@ -82,7 +88,7 @@ def echoes(line: str) -> list[Echo]:
         if match:
             items = [_literal(m[1] if m[1] is not None else m[2]) for m in _ITEM.finditer(match[match.lastindex or 0])]
             text = items[0] if pattern is _CMD_STRING else shlex.join(items)
-            found.append(Echo(text, afterwards=True))
+            found.insert(0, Echo(text, afterwards=True))
     for closed in _CLOSED:
         match = closed.search(line)
         if match:
@@ -94,6 +100,11 @@ def echoes(line: str) -> list[Echo]:
         found.append(Echo(cell["text"], afterwards=True))
     elif not lead:
         found.append(Echo(line, plain=True))
+    announced = _ANNOUNCED.search(line)
+    if announced:
+        end = {"": "", "(": ")", "[": "]"}.get(announced["q"], announced["q"])
+        text = announced["text"].partition(end)[0] if end else _PUT_BEHIND.sub("", announced["text"])
+        found.append(Echo(text, afterwards=True))
     marked = _MARKED.search(line)
     if marked and (lead is None or marked.start("text") > lead.end()):
         found.append(Echo(marked["text"]))
@@ -171,7 +182,8 @@ def before(raws: Sequence[str], block: Block, is_install: Callable[[str], bool])
         for line in screen.lines(raw, 0, unescape=block.escaped):
             text = block.inner(line.text) if block.prefix.strip() else None
             texts.append(without_time(line.text if text is None else text))
-            found += ((len(texts) - 1, e) for e in reversed(echoes(texts[-1])))
+            whole = echoes(without_time(line.text)) if text is not None else []
+            found += ((len(texts) - 1, e) for e in reversed(echoes(texts[-1]) + whole))
     found += scripts(texts)
     found.sort(key=lambda f: f[0])  # stable: a script after its last line
     found += ((len(texts), e) for e in listed(texts))

@@ -9,15 +9,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pep668.model import ErrorReport
 from pep668.text import Span
 
-from . import _echo, _failures, _nature, _refusal
+from . import _echo, _failures, _prefix, _refusal
 from ._needles import NEEDLES
-from ._refusal import Block, Strength
+from ._refusal import Block
+from ._source import Source
 from ._terminal import ALTERNATE_NEEDLES, Line, Screen
 
 _LONGEST_LINE = 1 << 18  # characters; a longer line is read in pieces
@@ -29,35 +29,6 @@ _KEPT = 2000  # characters of a line that are kept for that
 _MOST_REPORTS = 200
 _WRAPPED = 8  # lines over which uv's first sentence may be wrapped
 _WAKE = (*NEEDLES, *_failures.NEEDLES, *ALTERNATE_NEEDLES)
-_INSTALL_WORDS = re.compile(
-    r"\b(?:pip[\d.]*|uv|ensurepip|get-pip\.py|pipenv)\b.*\b(?:install|uninstall|sync|upgrade)\b|ensurepip"
-)
-
-
-def _looks_like_install(text: str) -> bool:
-    return bool(_INSTALL_WORDS.search(text[:_KEPT]))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What is known of the command whose output this is.
-
-    `known`: there is a command line. `installs`: it installs packages itself. `prints`: it only
-    shows text. `filtered`: its output may be a part (`| tail`). `is_install` and `is_print` judge
-    the command lines that stand in the output.
-    """
-
-    known: bool = False
-    installs: bool = False
-    prints: bool = False
-    filtered: bool = False
-    exit_code: int | None = None
-    is_install: Callable[[str], bool] = _looks_like_install
-    is_print: Callable[[str], bool] = _nature.prints_only
-
-    @property
-    def failed(self) -> bool:
-        return self.exit_code not in (None, 0)
 
 
 @dataclass(slots=True)
@@ -86,6 +57,7 @@ class Recognizer:
         self._screen = Screen()
         self._recent: deque[tuple[str, int, int]] = deque(maxlen=_BEFORE)  # raw, offset, number
         self._escaped: deque[tuple[Line, int]] = deque(maxlen=_WRAPPED)  # the last lines of string literals
+        self._lead = (-1, "")  # what stands before the literal in a raw line
         self._awake_until = -1
         self._block: Block | None = None
         self._block_before: tuple[str, ...] = ()
@@ -186,24 +158,41 @@ class Recognizer:
             if not self._block.closed:
                 self._block_after = self._block_after or self._echo_afterwards(line)
                 return
+            self._block_after = self._block_after or self._echo_afterwards(line)
             self._close()
+            if self._refusal is not None:
+                self._complete(self._refusal, line, number)
         if len(self._drafts) >= _MOST_REPORTS:
             return
         block = _refusal.open_block(line, number) or self._open_uv(line, number)
         if block:
             self._block = block
+            block.lead = self._lead[1] if self._lead[0] == number else block.prefix[:_KEPT]
             # what the same string literal, or the record around it, says of the command
             literal = [found.text[:_KEPT] for found, n in self._escaped if n == number]
             record = [block.prefix[:_KEPT]] if block.escaped else []
             self._block_before = (*(raw for raw, _, n in self._recent if n < block.line), *literal, *record)
+            if block.hint and not line.escaped:
+                self._take_note(block)
             self._between = self._since_last(block)
             self._block_after = ""
             self._awake_until = max(self._awake_until, number + 2)
             return
         if line.escaped:
+            if self._lead[0] != number:
+                self._lead = number, line.text[:_KEPT]
             self._escaped.append((line, number))
         if not self._source.prints:
             self._failure(line, number)
+
+    def _take_note(self, block: Block) -> None:
+        """The line before the hint, which holds no needle."""
+        screen = Screen()
+        for raw, at, number in list(self._recent)[-2:]:
+            for line in screen.lines(raw, at, unescape=False):
+                found = _refusal.NOTE.search(line.text)
+                if found and number < block.line:
+                    block.note, block.start = True, line.offset(found.start())
 
     def _open_uv(self, line: Line, number: int) -> Block | None:
         text = line.text
@@ -235,7 +224,7 @@ class Recognizer:
             return
         echoes = _echo.before(self._block_before, block, self._source.is_install)
         command = next((e.text for e in echoes if self._source.is_install(e.text)), self._block_after)
-        if not self._accepts(block, echoes, command):
+        if not self._source.accepts(block, self._block_before, echoes, command):
             return
         last, self._last = self._last, block
         if last is not None and self._between is not None and block.restates(last, self._between):
@@ -276,25 +265,6 @@ class Recognizer:
                 return found["version"]
         return None
 
-    def _accepts(self, block: Block, echoes: list[_echo.Echo], command: str) -> bool:
-        source, strength = self._source, block.strength
-        if source.prints:
-            return False
-        loose = not block.shown
-        if source.installs:
-            return strength is Strength.FULL or loose or source.filtered
-        typed = next((e for e in echoes if e.typed), None)
-        if typed and not command and source.is_print(typed.text):
-            return False
-        if strength is Strength.FULL:
-            return loose
-        if not (block.escaped or _refusal.is_clean(block.prefix)):
-            return False
-        # pip never prints its first line alone, so a line alone is one that something else let through.
-        if not source.known or source.filtered or command:
-            return True
-        return source.failed and strength is Strength.PART
-
     def _complete(self, draft: _Draft, line: Line, number: int) -> None:
         if number > draft.until:
             return
@@ -322,7 +292,7 @@ class Recognizer:
 
     def _failure(self, line: Line, number: int) -> None:
         found = _failures.find(line.text)
-        if found is None or _refusal.is_shown(line.text[: found.start]):
+        if found is None or _prefix.is_shown(line.text[: found.start]):
             return
         pattern = found.pattern
         source = self._source

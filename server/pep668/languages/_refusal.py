@@ -6,19 +6,18 @@ Any of it may be cut off, prefixed by whatever passed it on, or stand in a strin
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from . import _prefix
 from ._terminal import Line
 
 # Either ends its line, or the string of a record that holds one line.
 _END = r"(?:\s*(?:\s[│┃║|]\s*)?$|(?=\"(?:\s*[,}\]]|\s[\w.]+=|\s*$)))"
 ANCHOR = re.compile(rf"error: externally-managed-environment{_END}")
 MESSAGE = re.compile(rf"This environment is externally managed{_END}")
-_RECORD = re.compile(r"\s*\{.*\"\s?:\s?\"$|(?:.*\s)?[A-Za-z][\w.]*=\"$")  # JSON, logfmt
 NOTE = re.compile(r"note: If you believe this is a mistake, please contact")
 HINT = re.compile(r"hint: See PEP 668 for the detailed specification\.")
 EXCEPTION = re.compile(r"<ExternallyManagedEnvironment: externally-managed-environment>\s*$")
@@ -42,55 +41,6 @@ class Strength(IntEnum):
     FULL = 3
 
 
-# --- prefixes -----------------------------------------------------------------------------------
-
-_LONGEST_PREFIX = 160
-# cat -n, grep -n, diffs, comments, test reports: text that is shown, not an event
-_LISTED = re.compile(
-    r"\s*\d+(?:\t|[:-](?!\d)|\s*[│|](?!\S+\s+\|))|(?!\d{4}-|\[)[^\s:=\"']*[A-Za-z_./][^\s:=\"']*(?::\d+[:-]|-\d+-\s*$)|\s*[+*;%]|\s*-(?!--)"
-    r"|\s*#(?![#\d])|\s*//|E\s{2}"
-)
-_QUOTED = re.compile(r".*['\"`=(]")  # quotation, code
-_TIME = re.compile(r"[\[(]?\d[\d:.,TZ+/-]*[\])]?|[\[(]\s?\d[\d.:]*[\])]")
-_TOKEN = re.compile(
-    r"[\d:.,TZ+/#()%-]+s?|\[[^\]]*\]?:?|[^\[]*\]:?|[\w./@+-]+[:|]|[|│]|:?(?:stderr|stdout|ERR!|npm|remote|error):?"
-    r"|[A-Z]{4,8}:?",
-)
-
-
-def shape(prefix: str) -> str:
-    """What stays the same in the prefixes of the lines of one message."""
-    return re.sub(r"\s+", " ", re.sub(r"\d+", "0", prefix[-_LONGEST_PREFIX:])).rstrip()
-
-
-def is_clean(prefix: str) -> bool:
-    """Whether a prefix is blank or what a runner or logger puts before each line."""
-    if len(prefix) > _LONGEST_PREFIX or is_shown(prefix):
-        return False
-    tokens = prefix.split()
-    words = [t for t in tokens if not _TOKEN.fullmatch(t)]
-    return not words or (len(words) <= 4 and any(_TIME.fullmatch(t) for t in tokens))
-
-
-def is_shown(prefix: str) -> bool:
-    """Whether a prefix says that a text is displayed (line numbers, a search's hits, a diff, code)."""
-    prefix = prefix[-_LONGEST_PREFIX:]
-    return bool(_LISTED.match(prefix) or _QUOTED.match(prefix))
-
-
-# BuildKit's last lines of a running step, drawn anew with each line, and its steps' lines in a summary.
-_DRAWN = re.compile(r"\s*=> => #\s?$")
-# A member of a JSON object or list that is written over several lines.
-_RESULT = re.compile(r"FAILED! =>\s*(?:changed=\S+\s*)?$")
-_MEMBER = re.compile(r"(?P<indent>\s+)[\"'](?:\w+[\"']: [\"'])?")
-
-
-@functools.lru_cache(maxsize=8)
-def _like(prefix: str) -> re.Pattern[str]:
-    """Prefixes that differ from one in their numbers only."""
-    return re.compile(re.sub(r"\d+", r"\\d+", re.escape(prefix[-_LONGEST_PREFIX:])))
-
-
 # --- a refusal as it comes in -------------------------------------------------------------------
 
 _MESSAGE_WITHIN = 8  # raw lines between anchor and message
@@ -109,13 +59,18 @@ class Block:
     prefix: str
     escaped: bool
     line: int
-    repeated: bool = False  # other lines have the prefix as well
+    lead: str = ""  # what stands before the string literal that holds it
+    repeated: bool = False  # other lines have the prefix as well, with any numbers
+    steady: bool = False  # with the same numbers: they count no lines
+    concatenated: bool = False  # a string of a program: nothing but its end follows it in its line
     anchor: bool = False
     message: bool = False
     glyph: bool = False
     note: bool = False
     hint: bool = False
     exception: bool = False
+    traced: bool = False
+    uv_whole: bool = False  # uv's sentence in the form that has no body
     uv_body: bool = False
     stated: str | None = None
     python: str | None = None
@@ -126,10 +81,10 @@ class Block:
     @property
     def strength(self) -> Strength:
         if self.tool == "uv":
-            return Strength.FULL if self.uv_body else Strength.PART
-        if (self.anchor and self.message) or self.exception:
+            return Strength.FULL if self.uv_body else Strength.PART if self.uv_whole else Strength.BARE
+        if (self.anchor and self.message) or self.traced:
             return Strength.FULL
-        if self.message or (self.note and self.hint):
+        if self.message or self.exception or (self.note and self.hint):
             return Strength.PART
         return Strength.BARE
 
@@ -148,7 +103,7 @@ class Block:
     @property
     def drawn(self) -> bool:
         """Whether a progress display drew it, which draws it again and shows it all in the end."""
-        return bool(_DRAWN.match(self.prefix[-_LONGEST_PREFIX:]))
+        return bool(_prefix.DRAWN.match(self.prefix[-_prefix.LONGEST :]))
 
     def restates(self, last: Block, between: Sequence[str]) -> bool:
         """Whether this is another form of the refusal before it, with these lines between the two."""
@@ -165,14 +120,14 @@ class Block:
             return self.escaped
         if not self.escaped:
             # the same in Ansible's YAML, and the steps' log in BuildKit's summary
-            step = shape(last.prefix)
-            summary = any("> [" in raw or raw.startswith("------") for raw in between[-4:])
-            return any(_RESULT.search(raw) for raw in between) or (
-                summary and step.startswith("#0") and shape(self.prefix) in (step[2:].strip(), "")
+            step = _prefix.shape(last.prefix)
+            summary = any("> [" in raw or raw.startswith("------") for raw in between)
+            return any(_prefix.RESULT.search(raw) for raw in between) or (
+                summary and step.startswith("#0") and _prefix.shape(self.prefix) in (step[2:].strip(), "")
             )
         if self.line == last.line:
             return True
-        members = [_MEMBER.match(b.prefix) for b in (self, last)]
+        members = [_prefix.MEMBER.match(b.prefix) for b in (self, last)]
         depth = min(len(m["indent"]) if m else 0 for m in members)
         if not depth:
             return False
@@ -181,10 +136,16 @@ class Block:
     @property
     def shown(self) -> bool:
         """Whether its text is displayed: what passes lines on writes its prefix before each, a quotation opens once."""
-        prefix = self.prefix[-_LONGEST_PREFIX:]
-        if _LISTED.match(prefix):
+        prefix = self.prefix[-_prefix.LONGEST :]
+        if (
+            _prefix.LISTED.match(prefix)
+            or self.concatenated
+            or (_prefix.NUMBERED.match(prefix) and not (self.steady and _prefix.TAG.match(prefix)))
+        ):
             return True
-        if self.escaped or not _QUOTED.match(prefix):
+        if self.escaped and any(p.match(self.lead) for p in (_prefix.NUMBERED, _prefix.LISTED, _prefix.CODE)):
+            return True
+        if self.escaped or not _prefix.QUOTED.match(prefix):
             return False
         return not self.repeated or prefix.rstrip().endswith(("'", '"', "`"))
 
@@ -192,6 +153,13 @@ class Block:
 
     def take(self, line: Line, number: int) -> bool:
         """Whether a line belongs to this refusal, which it is added to; `number` counts raw lines."""
+        if (
+            self.escaped
+            and number == self.line
+            and not self.message
+            and self.prefix.strip() == line.text.strip() in ('"', "'")
+        ):
+            self.concatenated = True
         distance = number - self.line
         if self.tool == "uv":
             return self._take_uv(line, distance)
@@ -204,25 +172,32 @@ class Block:
         return True
 
     def _same(self, prefix: str, *, glyph: bool = False) -> bool:
-        mine = shape(self.prefix)
+        mine = _prefix.shape(self.prefix)
         if glyph:
             prefix = _GLYPH.sub("", prefix)
-        theirs = shape(prefix)
+        theirs = _prefix.shape(prefix)
         if theirs == mine and mine.strip():
             self.repeated = True
+            self.steady = self.steady or prefix.rstrip() == self.prefix.rstrip()
+        if self.escaped and theirs.strip() in ("'", '"'):  # a string that goes on in another
+            return True
         return theirs == mine or (not theirs and (self.escaped or len(prefix) <= len(self.prefix)))
 
     def _rest(self, text: str) -> str:
         """A line without the prefix, where it has it."""
+        if _prefix.RECORD.match(self.prefix):
+            inner = self.inner(text)
+            return text if inner is None else inner
         return text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
 
     def inner(self, text: str) -> str | None:
         """What a line says behind the prefix, and within the string of a record; None where it has another."""
-        match = _like(self.prefix).match(text)
+        match = _prefix.like(self.prefix).match(text)
         if match is None:
             return None
         rest = text[match.end() :]
-        return rest.rpartition('"')[0] or rest if _RECORD.match(self.prefix) else rest
+        end = _prefix.RECORD_END.search(rest) if _prefix.RECORD.match(self.prefix) else None
+        return rest[: end.start()] if end else rest
 
     def _take_pip(self, line: Line, distance: int) -> bool:
         text = line.text
@@ -286,12 +261,14 @@ class Block:
             or " Traceback (most" in text
             or '  File "' in text
         ):
+            self.traced = True
             return self._add(line)
         return False
 
     def _take_uv(self, line: Line, distance: int) -> bool:
-        text = line.text
-        rest = self._rest(text)
+        rest = self._rest(line.text)
+        if _prefix.RECORD.match(self.prefix) and rest is line.text:  # the end of a record
+            return distance <= _BODY
         if not rest.strip():
             return distance <= _BODY and not self.closed
         hint = rest.startswith(("hint:", "Consider creating a virtual environment"))
@@ -325,7 +302,7 @@ def open_block(line: Line, number: int) -> Block | None:
             continue
         start = found.start()
         prefix = text[:start]
-        block = Block("pip", 0, 0, prefix, line.escaped or bool(_RECORD.match(prefix)), number)
+        block = Block("pip", 0, 0, prefix, line.escaped or bool(_prefix.RECORD.match(prefix)), number)
         if name == "message":
             bare = _GLYPH.sub("", prefix)
             block.glyph, block.prefix, start = bare != prefix, bare, len(bare)
@@ -363,5 +340,5 @@ def open_uv(lines: list[tuple[Line, int]]) -> Block | None:
     block.start = first.offset(begin)
     block.end = lines[-1][0].end
     block.stated = re.sub(r"\s+", " ", match["prefix"]).strip()
-    block.uv_body = match["rest"] is not None
+    block.uv_whole = (match["rest"] or "").endswith("modified")
     return block
