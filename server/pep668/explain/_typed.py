@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pep668 import installers, languages, shell
 from pep668.environment import Walk
@@ -90,6 +90,7 @@ def is_vague(install: Install) -> bool:
     return not install.requests or any("$" in r.text or "`" in r.text for r in install.requests)
 
 
+@lru_cache(maxsize=256)
 def is_install(text: str) -> bool:
     return any(installers.parse(c) is not None for c in _commands(Region.document("shell", text), 0))
 

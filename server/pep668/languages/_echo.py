@@ -5,11 +5,13 @@ What they ask for is not decided here: a command's text is handed on and parsed 
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from . import _prefix
 from ._refusal import Block
 from ._terminal import Screen
 
@@ -170,20 +172,27 @@ def without_time(text: str) -> str:
     return text[found.end() :] if found else text
 
 
+@functools.lru_cache(maxsize=256)  # refusals stand close to each other at times, and all look at the lines before
+def _shown(raw: str, escaped: bool, prefix: str) -> list[tuple[list[str], list[Echo]]]:
+    """The visible lines of a raw line, each with its commands, the last first, with and without a prefix."""
+    announced = osc_command(raw)
+    found: list[tuple[list[str], list[Echo]]] = [([], [announced])] if announced else []
+    for line in Screen().lines(raw, 0, unescape=escaped):
+        inner = _prefix.inner(line.text, prefix) if prefix else None
+        text = without_time(line.text if inner is None else inner)
+        whole = echoes(without_time(line.text)) if inner is not None else []
+        found.append(([text], (echoes(text) + whole)[::-1]))
+    return found
+
+
 def before(raws: Sequence[str], block: Block, is_install: Callable[[str], bool]) -> list[Echo]:
     """The commands that the lines before a refusal show, the last first."""
     found: list[tuple[int, Echo]] = []
     texts: list[str] = []
-    screen = Screen()
     for raw in raws:
-        announced = osc_command(raw)
-        if announced:
-            found.append((len(texts), announced))
-        for line in screen.lines(raw, 0, unescape=block.escaped):
-            text = block.inner(line.text) if block.prefix.strip() else None
-            texts.append(without_time(line.text if text is None else text))
-            whole = echoes(without_time(line.text)) if text is not None else []
-            found += ((len(texts) - 1, e) for e in reversed(echoes(texts[-1]) + whole))
+        for text, shown in _shown(raw, block.escaped, block.prefix if block.prefix.strip() else ""):
+            found += ((len(texts), e) for e in shown)
+            texts += text
     found += scripts(texts)
     found.sort(key=lambda f: f[0])  # stable: a script after its last line
     found += ((len(texts), e) for e in listed(texts))

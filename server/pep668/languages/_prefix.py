@@ -62,3 +62,13 @@ MEMBER = re.compile(r"(?P<indent>\s+)[\"'](?:\w+[\"']: [\"'])?")
 def like(prefix: str) -> re.Pattern[str]:
     """Prefixes that differ from one in their numbers only."""
     return re.compile(re.sub(r"\d+", r"\\d+", re.escape(prefix[-LONGEST:])))
+
+
+def inner(text: str, prefix: str) -> str | None:
+    """What a line says behind a prefix, and within the string of a record; None where it has another."""
+    match = like(prefix).match(text)
+    if match is None:
+        return None
+    rest = text[match.end() :]
+    end = RECORD_END.search(rest) if RECORD.match(prefix) else None
+    return rest[: end.start()] if end else rest

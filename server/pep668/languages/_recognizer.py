@@ -211,6 +211,8 @@ class Recognizer:
         if key != (number, escaped):
             screen = Screen()
             recent = list(self._recent)[-_WRAPPED:]
+            if not any("error" in raw for raw, _, _ in recent):
+                recent = []
             lines = [(seen, n) for raw, at, n in recent for seen in screen.lines(raw, at, unescape=escaped)]
             lines = lines[-_WRAPPED * 2 :]
             self._before = (number, escaped), lines

@@ -192,12 +192,7 @@ class Block:
 
     def inner(self, text: str) -> str | None:
         """What a line says behind the prefix, and within the string of a record; None where it has another."""
-        match = _prefix.like(self.prefix).match(text)
-        if match is None:
-            return None
-        rest = text[match.end() :]
-        end = _prefix.RECORD_END.search(rest) if _prefix.RECORD.match(self.prefix) else None
-        return rest[: end.start()] if end else rest
+        return _prefix.inner(text, self.prefix)
 
     def _take_pip(self, line: Line, distance: int) -> bool:
         text = line.text
