@@ -30,11 +30,15 @@ def explain(arguments: argparse.Namespace) -> int:
 
 
 def _output(file: str) -> str:
+    from pep668.explain import encoding
+
     if file == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        raw = sys.stdin.buffer.read()
+        return raw.decode(encoding(raw), "replace")
     try:
         with open(file, "rb") as stream:
-            return stream.read().decode("utf-8", "replace")
+            raw = stream.read()
+            return raw.decode(encoding(raw), "replace")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"{file}: cannot be read: {reason}; name a file with the output, or pipe it in") from None

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import replace
 
 from pep668.languages._needles import NEEDLES
-from pep668.languages._recognizer import Recognizer, is_blank
+from pep668.languages._recognizer import Recognizer, encoding, is_blank
 from pep668.model import ErrorReport, Install, Judged, Machine
 from pep668.settings import Settings
 from pep668.text import Span
@@ -20,7 +20,7 @@ from ._road import Place
 from ._shells import syntax
 from ._typed import Typed, install_in, is_vague
 
-__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Recognizer", "explain"]
+__all__ = ["NEEDLES", "Action", "Advice", "Explanation", "Recognizer", "encoding", "explain"]
 
 _REFUSED = "externally-managed"
 _CODES_OF_REFUSALS = (1, 2)  # pip's and uv's; shells, make and interruptions have others

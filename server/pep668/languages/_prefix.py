@@ -7,6 +7,7 @@ import re
 
 RECORD = re.compile(r"\s*\{.*\"\s?:\s?\"$|(?:.*\s)?[A-Za-z][\w.]*=\"$")  # JSON, logfmt
 RECORD_END = re.compile(r"\"(?:\s*,\s*\"|\s*[}\]]|\s[\w.]+=|\s*$)")
+BORDER = re.compile(r"\s[│┃║|]\s*$")  # of a panel around it
 LONGEST = 160
 # cat -n, grep -n, diffs, comments, test reports: text that is shown, not an event
 NUMBERED = re.compile(

@@ -45,11 +45,12 @@ class _Draft:
 
 
 class Recognizer:
-    """`feed` output in any pieces (text, or UTF-8 bytes), then `finish`."""
+    """`feed` output in any pieces (text, or bytes: UTF-8, or UTF-16 with its mark), then `finish`."""
 
     def __init__(self, source: Source | None = None) -> None:
         self._source = source or Source()
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._mark = b""  # the first bytes, until they tell the encoding
         self._pending: list[str] = []
         self._pending_length = 0
         self._at = 0  # offset of the pending text in the output
@@ -71,7 +72,7 @@ class Recognizer:
         self._uv_split = False  # uv's sentence was wrapped between its last two words
 
     def feed(self, chunk: str | bytes) -> None:
-        text = self._decode(chunk) if isinstance(chunk, bytes) else chunk
+        text = self._decoded(chunk) if isinstance(chunk, bytes) else chunk
         at = 0
         while at < len(text):
             room = _LONGEST_LINE - self._pending_length
@@ -95,9 +96,17 @@ class Recognizer:
             self._lines(text[at : end - 1])
             at = end
 
+    def _decoded(self, chunk: bytes, final: bool = False) -> str:
+        if self._decoder is None:
+            chunk = self._mark = self._mark + chunk
+            if len(chunk) < len(codecs.BOM_UTF16) and not final:
+                return ""
+            self._decoder = codecs.getincrementaldecoder(encoding(chunk))("replace")
+        return self._decoder.decode(chunk, final)
+
     def finish(self) -> list[ErrorReport]:
         """All reports, in the order of the output."""
-        tail = self._decode(b"", True)
+        tail = self._decoded(b"", True)
         if tail:
             self.feed(tail)
         if self._pending:
@@ -324,6 +333,11 @@ def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorRe
     recognizer = Recognizer(source)
     recognizer.feed(output)
     return recognizer.finish()
+
+
+def encoding(head: bytes) -> str:
+    """The encoding of output that begins so: Windows PowerShell redirects as UTF-16."""
+    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
 
 
 def is_blank(output: str) -> bool:

@@ -187,6 +187,7 @@ class Block:
         """A line without the prefix, where it has it."""
         if _prefix.RECORD.match(self.prefix):
             inner = self.inner(text)
+            self.repeated = self.repeated or inner is not None
             return text if inner is None else inner
         return text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
 
@@ -262,7 +263,7 @@ class Block:
 
     def _take_uv(self, line: Line, distance: int) -> bool:
         rest = self._rest(line.text)
-        if _prefix.RECORD.match(self.prefix) and rest is line.text:  # the end of a record
+        if self.escaped and line.text.startswith(('"', "'")):  # the end of a literal that held a line
             return distance <= _BODY
         if not rest.strip():
             return distance <= _BODY and not self.closed
@@ -321,14 +322,14 @@ def open_uv(lines: list[tuple[Line, int]]) -> Block | None:
     first, number = lines[at]
     begin = start.start()
     prefix = first.text[:begin]
-    block = Block("uv", 0, 0, prefix, first.escaped, number)
-    texts = [line.text for line, _ in lines[at:]]
+    block = Block("uv", 0, 0, prefix, first.escaped or bool(_prefix.RECORD.match(prefix)), number)
+    texts = [_prefix.BORDER.sub("", line.text[:_LOOK]).rstrip() for line, _ in lines[at:]]
     inner = [block.inner(t) for t in texts]
     if prefix.strip() and len(texts) > 1 and inner[-1] is not None:  # each line has it; others came between
         texts = [t for t in inner if t is not None]
     else:
         texts[0] = texts[0][begin:]
-    text = " ".join(t[:_LOOK] for t in texts)
+    text = " ".join(texts)
     match = UV.match(text)
     if match is None:
         return None

@@ -14,7 +14,7 @@ _LOOK = 2000  # characters of a line
 _INSTALL_WORDS = re.compile(
     r"\b(?:pip[\d.]*|uv|ensurepip|get-pip\.py|pipenv)\b.*\b(?:install|uninstall|sync|upgrade)\b|ensurepip"
 )
-_FENCE = re.compile(r"\s*(?:```|~~~|</?pre\b[^<>]*>\s*$)")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
 _PATCH = re.compile(r"@@ -\d+(?:,\d+)? \+|commit [0-9a-f]{7,40}\b")
 
 
@@ -70,6 +70,7 @@ class Source:
         if not block.escaped:
             fences = sum(1 for raw in before if _FENCE.match(raw))
             strings = sum(raw.count('"""') for raw in before)
-            if fences % 2 or strings % 2 or (block.prefix.isspace() and any(map(_PATCH.match, before))):
+            pre = sum(raw.count("<pre") - raw.count("</pre") for raw in before)
+            if fences % 2 or strings % 2 or pre > 0 or (block.prefix.isspace() and any(map(_PATCH.match, before))):
                 return True
         return self.known and self.exit_code == 0 and block.prefix.isspace()
