@@ -57,6 +57,7 @@ MESSAGES = {
     "ensurepip-disabled": "Debian and Ubuntu disable ensurepip for the system's Python: make a virtual environment",
     "ensurepip-missing": "The virtual environment has no pip: ensurepip is not available, install {detail}",
     "environment-missing": "The virtual environment is not there: {detail}",
+    "no-exec": "{detail} may not be run: the file system is mounted `noexec`, or the file is not executable",
     "no-space": "The disk is full: {detail}",
     "not-an-application": "`{detail}` is a library, pipx installs applications: use a virtual environment",
     "not-on-path": "Programs were installed into {detail}, which is not on PATH",
@@ -72,6 +73,7 @@ MESSAGES = {
 _DETAILS = {
     "ensurepip-missing": "python3-venv",
     "environment-missing": "create it first",
+    "no-exec": "The program",
     "no-space": "nothing was installed",
     "not-an-application": "the package",
     "permission-denied": "there",
