@@ -14,8 +14,8 @@ from enum import IntEnum
 from . import _prefix
 from ._terminal import Line
 
-# Either ends its line, or the string of a record that holds one line.
-_END = r"(?:\s*(?:\s[│┃║|]\s*)?$|(?=\"(?:\s*[,}\]]|\s[\w.]+=|\s*$)))"
+# Either ends its line (rich puts a border or a place behind it), or the string of a record that holds one line.
+_END = r"(?:\s*(?:\s[│┃║|]\s*|\s\s[\w.-]{1,80}\.py:\d+\s*)?$|(?=\"(?:\s*[,}\]]|\s[\w.]+=|\s*$)))"
 ANCHOR = re.compile(rf"error: externally-managed-environment{_END}")
 MESSAGE = re.compile(rf"This environment is externally managed{_END}")
 NOTE = re.compile(r"note: If you believe this is a mistake, please contact")
@@ -84,7 +84,7 @@ class Block:
             return Strength.FULL if self.uv_body else Strength.PART if self.uv_whole else Strength.BARE
         if (self.anchor and self.message) or self.traced:
             return Strength.FULL
-        if self.message or self.exception or (self.note and self.hint):
+        if (self.message and (self.glyph or self.hint)) or self.exception or (self.note and self.hint):
             return Strength.PART
         return Strength.BARE
 
@@ -181,7 +181,11 @@ class Block:
             self.steady = self.steady or prefix.rstrip() == self.prefix.rstrip()
         if self.escaped and theirs.strip() in ("'", '"'):  # a string that goes on in another
             return True
-        return theirs == mine or (not theirs and (self.escaped or len(prefix) <= len(self.prefix)))
+        if theirs:
+            return theirs == mine
+        # Where only the first line has it, the others stand at its margin, at its end, or at the left.
+        margin = len(self.prefix) - len(self.prefix.lstrip())
+        return self.escaped or len(prefix) in (0, margin, len(self.prefix))
 
     def _rest(self, text: str) -> str:
         """A line without the prefix, where it has it."""
