@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from pep668.languages._recognizer import Recognizer, recognize
+from pep668.languages._source import Source
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "bench"))
 
@@ -42,3 +44,26 @@ def test_pieces_of_any_size(shape: str) -> None:
         for at in range(0, len(output), size):
             recognizer.feed(output[at : at + size])
         assert recognizer.finish() == whole
+
+
+# Lines that are looked at closely, each of them; what is quadratic takes minutes here: a guard, not a measure.
+CLOSE = [
+    "error: externally-managed-environment\n",
+    "error: The interpreter at `/usr` is externally\n",
+    '{"log":"error: externally-managed-environment\\n"}\n',
+    '{"log":"error: externally-managed-environment\\n"},',
+    '    "error: externally-managed-environment\\n",\n',
+    " => => # error: externally-managed-environment\n => => # × This environment is externally managed\n",
+    "##[group]Run pip install x\nerror: externally-managed-environment\n",
+    "bash: .venv/bin/pip: Permission denied\n",
+    "\x1b]633;E;pip install x\x07error: externally-managed-environment\n",
+    "a\b",
+    "\\342\\225\\260",
+]
+
+
+@pytest.mark.parametrize("line", CLOSE)
+def test_lines_that_are_looked_at_closely_end(line: str) -> None:
+    begun = time.process_time()
+    recognize(line * (300_000 // len(line)), Source(known=True, exit_code=1))
+    assert time.process_time() - begun < 60

@@ -44,7 +44,7 @@ class Strength(IntEnum):
 # --- a refusal as it comes in -------------------------------------------------------------------
 
 _MESSAGE_WITHIN = 8  # raw lines between anchor and message
-_BODY = 120  # raw lines of free text
+_BODY = 400  # raw lines of free text
 _TRACE = 120  # raw lines of a traceback
 _LOOK = 1200  # characters of a line in which uv's sentence stands
 
