@@ -36,7 +36,7 @@ test-engine: test-setup
 
 test-setup: vsix workbench
 	@scripts/setup.sh test lint
-	@scripts/system_packages.sh python3-pip python3-venv debootstrap
+	@scripts/system_packages.sh python3-pip python3-venv debootstrap fish zsh tcsh
 
 # The table in docs/evaluation.md is of this run; the tests run a part of it.
 prove:
@@ -44,7 +44,7 @@ prove:
 	@scripts/system_packages.sh debootstrap
 	PYTHONPATH=server:tests $(PY) -m prove.run --write docs/evaluation.md
 
-bench:
+bench: client-vscode/node_modules/.package-lock.json
 	@scripts/setup.sh test lint
 	@scripts/system_packages.sh ripgrep
 	$(PY) bench/run.py

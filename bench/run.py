@@ -1,6 +1,6 @@
 """`make bench`: what pep668 takes, as a ratio of something plain beside it, in one run.
 
-    python bench/run.py [--rounds N] [--json FILE] [start] [keystroke] [scan] [output]
+    python bench/run.py [--rounds N] [--json FILE] [start] [keystroke] [scan] [output] [terminal]
 
 Both sides of a comparison are driven in the same way, take turns, and are warmed up alike; of each the
 median counts. Times differ from machine to machine, the ratios hardly do.
@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 SERVER = [sys.executable, "-m", "pep668", "server"]
 BARE = [sys.executable, str(HERE / "bare_server.py")]
 ENVIRON = {**os.environ, "PYTHONPATH": str(HERE.parent / "server")}
-GOALS = {"start": 1.1, "keystroke": 5.0, "scan": 10.0}
+GOALS = {"start": 1.1, "keystroke": 5.0, "scan": 10.0, "terminal": 5.0}
 
 LINES = 2000
 PATIENCE = 60.0  # seconds that an answer may take
@@ -215,6 +215,26 @@ def _streamed(command: list[str]) -> tuple[float, int]:
     return took, kilobytes
 
 
+def terminal(rounds: int) -> dict[str, Any]:
+    """100 MB of a terminal's output through the client's watcher, none of them a refusal."""
+    node = shutil.which("node")
+    if node is None:
+        raise SystemExit("the terminal's part runs in Node: install it")
+    command = [node, str(HERE / "tail.mjs"), str(rounds), *_needles()]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    samples = json.loads(done.stdout)
+    return {"terminal": _ratio("100 MB of terminal output, against looking for one word", *samples.values())}
+
+
+def _needles() -> list[str]:
+    """What the server asks the client to look for."""
+    client = Client(SERVER)
+    answer = client.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+    client.end()
+    found: list[str] = answer["result"]["capabilities"]["experimental"]["pep668"]["terminal"]["needles"]
+    return found
+
+
 def _timed(command: list[str], codes: tuple[int, ...]) -> float:
     began = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRON, check=False)
@@ -240,13 +260,13 @@ def _ratio(name: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="start|keystroke|scan|output", help="all of them by default")
+    parser.add_argument("what", nargs="*", metavar="start|keystroke|scan|output|terminal", help="all by default")
     parser.add_argument("--rounds", type=int, default=11, help="samples of each side (keystrokes: ten times as many)")
     parser.add_argument("--json", metavar="FILE", help="write the numbers there as well")
     arguments = parser.parse_args()
     results: dict[str, Any] = {}
     print(f"{'':56} {'pep668':>10} {'beside it':>10} {'ratio':>7}  goal")
-    for measure in (start, keystroke, scan, output):
+    for measure in (start, keystroke, scan, output, terminal):
         if arguments.what and measure.__name__ not in arguments.what:
             continue
         for key, result in measure(arguments.rounds).items():

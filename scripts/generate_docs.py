@@ -157,6 +157,8 @@ def command_line_page() -> str:
         HEADER,
         "# Command line\n\n",
         "Exit codes: 0 clean, 1 findings of severity warning or error, 2 usage or internal error.\n",
+        "`explain` ends with 0 whatever it finds. `run` ends as its command does: 128+n for signal n, 127\n",
+        "where there is no such program, 126 where it cannot be run.\n",
     ]
     for name, (parser, summary) in sorted(cli.subparsers(cli.parser()).items()):
         out.append(

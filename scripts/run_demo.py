@@ -36,7 +36,9 @@ def open_desktop(code: str, folder: Path) -> int:
     settings = profile / "User" / "settings.json"
     if not settings.exists():
         settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps(vscode_workbench.SETTINGS, indent=2) + "\n", encoding="utf-8")
+        settings.write_text(
+            json.dumps(vscode_workbench.SETTINGS | vscode_workbench.TRUSTING, indent=2) + "\n", encoding="utf-8"
+        )
     base = [code, "--user-data-dir", str(profile), "--extensions-dir", str(RUN / "vscode-extensions")]
     if os.geteuid() == 0:
         base.append("--no-sandbox")

@@ -1,7 +1,7 @@
 """A real VS Code workbench in the browser, built from npm's code-server, and a way to open a folder in it.
 
     python3 scripts/vscode_workbench.py build [--browser]
-    python3 scripts/vscode_workbench.py serve FOLDER [--extension FILE.vsix]... [--data DIR] [--port N]
+    python3 scripts/vscode_workbench.py serve FOLDER [--extension FILE.vsix]... [--data DIR] [--port N] [--restricted]
 
 `build` takes about two minutes and 325 MB in build/workbench, and nothing the second time. It needs Node 20 and npm;
 where g++, make or ripgrep (with --browser: chromium) are missing, it installs them with apt-get, which needs root.
@@ -40,7 +40,6 @@ BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 SETTINGS = {
     "extensions.ignoreRecommendations": True,
     "git.openRepositoryInParentFolders": "never",
-    "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     # A terminal opened at once is not replaced, with what was typed, when an extension starts late.
     "terminal.integrated.environmentChangesRelaunch": False,
@@ -49,6 +48,9 @@ SETTINGS = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+TRUSTING = {"security.workspace.trust.enabled": False}
+# The folder stays untrusted, and nobody asks.
+RESTRICTED = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
 START_SECONDS = 60
 
 
@@ -148,21 +150,25 @@ def free_port(wanted: int) -> int:
     raise OSError("no free port on 127.0.0.1")
 
 
-def serve(folder: Path, extensions: list[Path], data: Path, port: int) -> int:
-    """Runs the workbench with these extensions until it is interrupted; returns its exit code."""
+def serve(folder: Path, extensions: list[Path], data: Path, port: int, *, restricted: bool = False) -> int:
+    """Runs the workbench with these extensions until it is interrupted; returns its exit code.
+
+    Where `restricted`, the folder is not trusted.
+    """
     if not ENTRY.exists():
         sys.exit("no workbench yet: run `python3 scripts/vscode_workbench.py build` first")
     settings = data / "user" / "User" / "settings.json"
     if not settings.exists():
         settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps(SETTINGS, indent=2) + "\n", encoding="utf-8")
+        wanted = SETTINGS | (RESTRICTED if restricted else TRUSTING)
+        settings.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
     base: list[str | Path] = [node(), ENTRY, "--config", data / "code-server.yaml"]
     base += ["--user-data-dir", data / "user", "--extensions-dir", data / "extensions"]
     for extension in extensions:
         run([*base, "--install-extension", extension, "--force"], data)
     port = free_port(port)
-    quiet = ["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"]
-    quiet += ["--disable-getting-started-override"]
+    quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"]
+    quiet += [] if restricted else ["--disable-workspace-trust"]
     with (data / "log").open("ab") as log:
         server = subprocess.Popen(
             [*base, *quiet, "--auth", "none", "--bind-addr", f"127.0.0.1:{port}"], cwd=data, stdout=log, stderr=log
@@ -210,6 +216,7 @@ def main() -> int:
     serving.add_argument("--extension", type=Path, action="append", default=[])
     serving.add_argument("--data", type=Path, default=BUILD / "workbench-data")
     serving.add_argument("--port", type=int, default=0)
+    serving.add_argument("--restricted", action="store_true", help="do not trust the folder")
     arguments = parser.parse_args()
     if arguments.verb == "build":
         build(browser=arguments.browser)
@@ -217,7 +224,7 @@ def main() -> int:
     data: Path = arguments.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     extensions = [extension.resolve() for extension in arguments.extension]
-    return serve(arguments.folder.resolve(), extensions, data, arguments.port)
+    return serve(arguments.folder.resolve(), extensions, data, arguments.port, restricted=arguments.restricted)
 
 
 if __name__ == "__main__":

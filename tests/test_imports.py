@@ -18,7 +18,8 @@ LAYERS = (
     ("files",),
     ("render",),
     ("fixing",),
-    ("analysis", "explain"),
+    ("explain",),
+    ("analysis",),
     ("rules", "fixes"),
     ("context",),
     ("suppression",),
@@ -35,7 +36,7 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # Seen from the faces only, and themselves no higher than the settings and the data.
 APART = ("machine", "provision")
-PLUGINS = ("languages", "installers", "rules", "fixes", "fixes/_environments")
+PLUGINS = ("languages", "installers", "rules", "fixes", "fixes/_environments", "explain/runners")
 
 
 def modules() -> list[Path]:

@@ -3,6 +3,7 @@
 import type { PythonExtension } from '@vscode/python-extension';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
 const PYTHON_EXTENSION = 'ms-python.python';
@@ -25,6 +26,23 @@ export async function activeInterpreter(resource: vscode.Uri | undefined): Promi
   }
   const environment = await api.environments.resolveEnvironment(api.environments.getActiveEnvironmentPath(resource));
   return environment?.executable.uri?.fsPath ?? null;
+}
+
+/** The same, where the extension is at work already and knows it without looking for long. */
+export async function knownInterpreter(resource: vscode.Uri | undefined, patience: number): Promise<string | null> {
+  if (vscode.extensions.getExtension(PYTHON_EXTENSION)?.isActive !== true) {
+    return null;
+  }
+  try {
+    return await Promise.race([activeInterpreter(resource), delay(patience, null)]);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the Python extension is there, which activates environments in terminals by itself. */
+export function hasPythonExtension(): boolean {
+  return vscode.extensions.getExtension(PYTHON_EXTENSION) !== undefined;
 }
 
 /** The interpreter inside an environment's folder, or null where there is none. */

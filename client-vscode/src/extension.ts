@@ -1,14 +1,24 @@
-// The extension's life cycle: one language server, one terminal watcher, the commands and the status item.
+// The extension's life cycle: one language server, what watches terminals and other output, the commands and the
+// status item.
 
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
-import { interpreterOf, select } from './environments';
+import { Activation } from './activation';
+import { withUse } from './advice';
+import type { Use } from './advice';
+import { Adviser } from './adviser';
+import { interpreterOf, knownInterpreter, select } from './environments';
+import { Explainer } from './explain';
+import type { Host } from './host';
+import { Links } from './links';
+import { isTrusted, newTerminal } from './places';
 import * as protocol from './protocol';
 import { NoServer, findServer } from './server';
 import type { Launch } from './server';
-import { TerminalWatcher, isTrusted, newTerminal } from './terminal';
-import type { Host } from './terminal';
+import { StreamWatcher } from './streams';
+import { TaskWatcher } from './tasks';
+import { TerminalWatcher } from './terminal';
 
 /** All files: which of them it has something to say about is the server's knowledge. */
 const DOCUMENTS = [{ scheme: 'file' }, { scheme: 'untitled' }];
@@ -16,6 +26,8 @@ const DOCUMENTS = [{ scheme: 'file' }, { scheme: 'untitled' }];
 const CELLS = [{ notebook: '*' }];
 /** Settings that decide how the server is started. */
 const LAUNCH = ['interpreter', 'importStrategy', 'path', 'logLevel'].map((name) => `pep668.${name}`);
+/** The Python extension's answer is not worth more waiting when a terminal's execution is to be explained. */
+const INTERPRETER_MS = 200;
 const EXPLANATION = vscode.Uri.parse('pep668:/Explanation.md');
 
 let extension: Extension | undefined;
@@ -23,6 +35,7 @@ let extension: Extension | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   extension = new Extension(context);
   context.subscriptions.push(extension);
+  void extension.refreshTerminals();
   await extension.restart();
 }
 
@@ -36,7 +49,10 @@ class Extension implements Host, vscode.Disposable {
   private readonly serverLog = vscode.window.createOutputChannel('PEP 668 Language Server');
   private readonly status = vscode.languages.createLanguageStatusItem('pep668', DOCUMENTS);
   private readonly explanationChanged = new vscode.EventEmitter<vscode.Uri>();
+  private readonly activation: Activation;
+  private readonly adviser: Adviser;
   private readonly terminals: TerminalWatcher;
+  private readonly streams: StreamWatcher;
   private readonly disposables: vscode.Disposable[];
   private explanation = '';
   private client: LanguageClient | undefined;
@@ -48,7 +64,12 @@ class Extension implements Host, vscode.Disposable {
     this.state = context.workspaceState;
     this.status.name = 'PEP 668';
     this.status.command = { command: 'pep668.showLogs', title: 'Show Logs' };
-    this.terminals = new TerminalWatcher(this);
+    this.activation = new Activation(context, this.log);
+    this.adviser = new Adviser(this);
+    const tasks = new TaskWatcher(this, this.adviser);
+    this.terminals = new TerminalWatcher(this, this.adviser, tasks);
+    this.streams = new StreamWatcher(this, this.adviser, context.extension.id);
+    const explainer = new Explainer(this, this.adviser);
     const command = (name: string, run: () => unknown): vscode.Disposable =>
       vscode.commands.registerCommand(`pep668.${name}`, run);
     this.disposables = [
@@ -56,10 +77,18 @@ class Extension implements Host, vscode.Disposable {
       this.serverLog,
       this.status,
       this.explanationChanged,
+      this.activation,
+      this.adviser,
+      tasks,
       this.terminals,
+      this.streams,
+      vscode.window.registerTerminalLinkProvider(new Links(this, this.adviser, this.terminals)),
       command('createVirtualEnvironment', () => this.createEnvironment()),
       command('explainLastTerminalError', () => this.explainLast()),
-      command('resetHiddenAdvice', () => this.terminals.resetHidden()),
+      command('explainSelection', () => explainer.selection()),
+      command('explainTerminalSelection', () => explainer.terminalSelection()),
+      command('explainClipboard', () => explainer.clipboard()),
+      command('resetHiddenAdvice', () => this.adviser.resetHidden()),
       command('restart', () => this.restart()),
       command('showLogs', () => {
         this.log.show();
@@ -86,6 +115,11 @@ class Extension implements Host, vscode.Disposable {
 
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  /** What new terminals get may have gone since the last time. */
+  async refreshTerminals(): Promise<void> {
+    await this.activation.refresh();
   }
 
   // --- the server -------------------------------------------------------------------------------
@@ -127,11 +161,12 @@ class Extension implements Host, vscode.Disposable {
         }
       });
       client.onNotification(protocol.environmentCreated, (created) => {
-        void this.select(created.python, vscode.Uri.parse(created.folder, true));
+        void this.use(created.path, created.python, vscode.Uri.parse(created.folder, true));
       });
       this.client = client;
       await client.start();
       this.terminals.serverStarted();
+      this.streams.serverStarted();
     } catch (error) {
       this.client = undefined;
       this.reportFailure(error);
@@ -205,52 +240,81 @@ class Extension implements Host, vscode.Disposable {
 
   // --- what terminals need ----------------------------------------------------------------------
 
-  capability(): protocol.TerminalCapability | null {
+  private get terminalCapability(): protocol.TerminalCapability | null {
     return protocol.terminalCapability(this.client?.initializeResult?.capabilities.experimental);
+  }
+
+  capability(): protocol.TerminalCapability {
+    return this.terminalCapability ?? protocol.NO_CAPABILITY;
   }
 
   async ask(execution: protocol.TerminalExecution): Promise<protocol.Advice | null> {
     await this.settled;
-    if (this.client?.state !== State.Running || this.capability() === null) {
+    if (this.client?.state !== State.Running || this.terminalCapability === null) {
       return null;
     }
-    return await this.client.sendRequest(protocol.terminalExecution, execution);
+    const asked = { ...execution, ...(await this.circumstances(execution)) };
+    return await this.client.sendRequest(protocol.terminalExecution, asked);
   }
 
-  executionEnded(): void {
+  async explain(execution: protocol.TerminalExecution): Promise<string | null> {
+    const client = await this.running();
+    if (client === null) {
+      return null;
+    }
+    const asked = { ...execution, ...(await this.circumstances(execution)) };
+    return (await client.sendRequest(protocol.explain, asked)).markdown;
+  }
+
+  private async circumstances({ workspaceFolder }: protocol.TerminalExecution): Promise<protocol.Circumstances> {
+    const folder = workspaceFolder === null ? undefined : vscode.Uri.parse(workspaceFolder);
+    const environment = this.activation.environment(folder);
+    const interpreter =
+      environment === null ? await knownInterpreter(folder, INTERPRETER_MS) : await interpreterOf(environment);
+    return { interpreter, walked: this.adviser.walked };
+  }
+
+  executionEnded(execution: protocol.EndedExecution): void {
     if (this.client?.state === State.Running) {
-      void this.client.sendNotification(protocol.terminalExecutionEnded);
+      void this.client.sendNotification(protocol.terminalExecutionEnded, execution);
+    }
+  }
+
+  terminalClosed(terminal: string): void {
+    if (this.client?.state === State.Running) {
+      void this.client.sendNotification(protocol.terminalClosed, { terminal });
     }
   }
 
   /** Sends a command to the server; one that makes an environment is followed up here. */
-  async command(command: string, args: unknown[]): Promise<void> {
+  async command(command: string, args: unknown[]): Promise<boolean> {
     const makesEnvironment = command === protocol.CREATE_ENVIRONMENT;
     if (makesEnvironment && !(await isTrusted())) {
-      return;
+      return false;
     }
     const client = await this.running();
     if (client === null) {
-      return;
+      return false;
     }
     try {
       const result: unknown = await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
       if (protocol.isEnvironmentResult(result)) {
         await this.showEnvironment(result, (args[0] as Partial<protocol.CreateEnvironmentArguments> | undefined)?.folder);
+        return result.ok;
       }
+      return true;
     } catch (error) {
       this.log.error(`${command}: ${String(error)}`);
       void vscode.window.showErrorMessage(`PEP 668: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
     }
   }
 
   private async showEnvironment(result: protocol.EnvironmentResult, folder: string | undefined): Promise<void> {
     const resource = folder === undefined ? undefined : vscode.Uri.parse(folder);
     if (result.ok) {
-      const selected = result.python !== null && (await this.select(result.python, resource));
-      void vscode.window.showInformationMessage(
-        selected ? `${result.message} It is now the selected interpreter.` : result.message,
-      );
+      const use = result.path === null ? 'nothing' : await this.use(result.path, result.python, resource);
+      void vscode.window.showInformationMessage(withUse(result.message, use));
       return;
     }
     const help = result.help ?? '';
@@ -263,22 +327,20 @@ class Extension implements Host, vscode.Disposable {
     }
   }
 
-  async environmentReady(environment: string, resource: vscode.Uri | undefined): Promise<void> {
-    const name = vscode.workspace.asRelativePath(environment);
-    const python = await interpreterOf(environment);
-    const selected = python !== null && (await this.select(python, resource));
-    void vscode.window.showInformationMessage(
-      selected ? `${name} is ready and is now the selected interpreter.` : `${name} is ready.`,
-    );
+  async environmentReady(environment: string, resource: vscode.Uri | undefined): Promise<Use> {
+    return await this.use(environment, await interpreterOf(environment), resource);
   }
 
-  private async select(python: string, resource: vscode.Uri | undefined): Promise<boolean> {
+  /** From now on the editor uses an environment: as the selected interpreter, else in new terminals. */
+  private async use(environment: string, python: string | null, resource: vscode.Uri | undefined): Promise<Use> {
     try {
-      return await select(python, resource);
+      if (python !== null && (await select(python, resource))) {
+        return 'selected';
+      }
     } catch (error) {
-      this.log.warn(`${python} was not selected: ${String(error)}`);
-      return false;
+      this.log.warn(`${python ?? environment} was not selected: ${String(error)}`);
     }
+    return (await this.activation.made(environment)) ? 'new terminals' : 'nothing';
   }
 
   async showMarkdown(markdown: string): Promise<void> {
@@ -311,9 +373,8 @@ class Extension implements Host, vscode.Disposable {
       void vscode.window.showInformationMessage('No command has ended in a terminal with shell integration yet.');
       return;
     }
-    const client = await this.running();
-    if (client !== null) {
-      const { markdown } = await client.sendRequest(protocol.explain, last);
+    const markdown = await this.explain(last);
+    if (markdown !== null) {
       await this.showMarkdown(markdown);
     }
   }
@@ -328,7 +389,7 @@ class Extension implements Host, vscode.Disposable {
       server: this.launch ?? null,
       state: this.client === undefined ? 'none' : State[this.client.state],
       serverInfo: this.client?.initializeResult?.serverInfo ?? null,
-      terminals: this.capability(),
+      terminals: this.terminalCapability,
       settings: vscode.workspace.getConfiguration('pep668'),
     };
     const content = `${JSON.stringify(information, null, 2)}\n`;

@@ -1,8 +1,9 @@
 // What docs/protocol.md says, as types.
 
-import { NotificationType, NotificationType0, RequestType } from 'vscode-languageclient/node';
+import { NotificationType, RequestType } from 'vscode-languageclient/node';
 import type { Range } from 'vscode-languageclient/node';
 
+/** What ran, or what was printed elsewhere: then the command line is empty. */
 export interface TerminalExecution {
   commandLine: string;
   cwd: string | null;
@@ -10,21 +11,47 @@ export interface TerminalExecution {
   output: string;
   running: boolean;
   shell: string;
+  terminal: string;
   workspaceFolder: string | null;
+}
+
+/** What is the same for all that happens in a workspace folder. */
+export interface Circumstances {
+  interpreter: string | null;
+  walked: string[];
+}
+
+export interface EndedExecution {
+  terminal?: string;
+  commandLine?: string;
+  exitCode?: number | null;
+  cwd?: string | null;
+  shell?: string;
 }
 
 interface ActionBase {
   title: string;
+  step?: string;
   lastResort?: boolean;
 }
 
-export type Action = ActionBase &
-  (
-    | { kind: 'terminal'; text: string; environment?: string | null }
-    | { kind: 'command'; command: string; arguments?: unknown[] }
-    | { kind: 'open'; uri: string; range?: Range | null }
-    | { kind: 'explain' }
-  );
+export interface TerminalAction extends ActionBase {
+  kind: 'terminal';
+  text: string;
+  /** The folder that `text` is for. */
+  cwd?: string | null;
+  environment?: string | null;
+  done?: string;
+}
+
+export type Action =
+  | TerminalAction
+  | (ActionBase &
+      (
+        | { kind: 'command'; command: string; arguments?: unknown[] }
+        | { kind: 'open'; uri: string; range?: Range | null }
+        | { kind: 'explain' }
+      ));
 
 export interface Advice {
   key: string;
@@ -62,14 +89,22 @@ export interface EnvironmentCreated {
 /** What the server asks of the terminal watcher, in `capabilities.experimental.pep668`. */
 export interface TerminalCapability {
   needles: string[];
+  /** Parts of lines that become links. */
+  links: string[];
   tailBytes: number;
 }
 
+/** Until the server has said what it wants. */
+export const NO_CAPABILITY: TerminalCapability = { needles: [], links: [], tailBytes: 65536 };
+
 export const CREATE_ENVIRONMENT = 'pep668.createEnvironment';
 
-export const terminalExecution = new RequestType<TerminalExecution, Advice | null, void>('pep668/terminalExecution');
-export const terminalExecutionEnded = new NotificationType0('pep668/terminalExecutionEnded');
-export const explain = new RequestType<TerminalExecution, { markdown: string }, void>('pep668/explain');
+type Asked = TerminalExecution & Circumstances;
+
+export const terminalExecution = new RequestType<Asked, Advice | null, void>('pep668/terminalExecution');
+export const terminalExecutionEnded = new NotificationType<EndedExecution>('pep668/terminalExecutionEnded');
+export const terminalClosed = new NotificationType<{ terminal: string }>('pep668/terminalClosed');
+export const explain = new RequestType<Asked, { markdown: string }, void>('pep668/explain');
 export const environmentCreated = new NotificationType<EnvironmentCreated>('pep668/environmentCreated');
 
 /** The terminal part of the server's capabilities; null where the server does not want terminals. */
@@ -79,9 +114,11 @@ export function terminalCapability(experimental: unknown): TerminalCapability | 
   if (terminal === undefined) {
     return null;
   }
-  const needles = Array.isArray(terminal.needles) ? terminal.needles.filter((n) => typeof n === 'string') : [];
-  const tailBytes = typeof terminal.tailBytes === 'number' && terminal.tailBytes > 0 ? terminal.tailBytes : 65536;
-  return { needles: needles.filter((n) => n !== ''), tailBytes };
+  const strings = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+  const wanted = terminal.tailBytes;
+  const tailBytes = typeof wanted === 'number' && wanted > 0 ? wanted : NO_CAPABILITY.tailBytes;
+  return { needles: strings(terminal.needles), links: strings(terminal.links), tailBytes };
 }
 
 export function isEnvironmentResult(value: unknown): value is EnvironmentResult {

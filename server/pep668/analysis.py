@@ -10,7 +10,7 @@ from . import languages, rules, shell, suppression
 from .context import Context
 from .environment import Walk
 from .languages import Extracted
-from .model import Command, ErrorReport, Fact, Finding, Machine, Region, RequirementsFile
+from .model import Command, ErrorReport, Fact, Finding, Machine, Observed, Region, RequirementsFile
 from .settings import Settings
 from .suppression import Directive, Suppressions
 from .text import LineTable
@@ -42,11 +42,12 @@ def analyze(
     machine: Machine | None = None,
     path: str = "",
     facts: tuple[Fact, ...] = (),
+    observed: tuple[Observed, ...] = (),
 ) -> Analysis:
     """Everything that the engine finds in a document of a language (an id of `languages`).
 
     With `machine`, commands that have no context of their own are judged against it. `facts` are
-    known of the document as a whole.
+    known of the document as a whole, `observed` the installs of it that were seen being refused.
     """
     settings = settings or Settings()
     lines = LineTable(text)
@@ -86,6 +87,7 @@ def analyze(
         overrides=tuple(walk.log.overrides),
         made=tuple(walk.log.made),
         suppressions=suppression.find(regions, lines, commands) if regions else Suppressions(),
+        observed=observed,
         again=again,
     )
     return _analysis(context)
@@ -99,6 +101,10 @@ def _analysis(context: Context) -> Analysis:
         loaded = rules.by_code(finding.rule)
         name = loaded.rule.name if loaded else ""
         silencing = [d for d in context.suppressions.about(finding) if d.names(finding.rule, name)]
+        if finding.stands_for and not silencing:  # what is silenced stays so when it has happened
+            other = rules.by_code(finding.stands_for)
+            name = other.rule.name if other else ""
+            silencing = [d for d in context.suppressions.about(finding) if d.names(finding.stands_for, name)]
         (suppressed if silencing else findings).append(finding)
         for directive in silencing:
             idle.pop(directive, None)

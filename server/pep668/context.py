@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .environment import Made, Override
-from .model import Command, ErrorReport, Judged, Machine, Region, RequirementsFile
+from .model import Command, ErrorReport, Judged, Machine, Observed, Region, RequirementsFile
 from .settings import Settings
 from .suppression import Suppressions
 from .text import LineTable
@@ -16,8 +17,8 @@ from .text import LineTable
 class Context:
     """`commands` are those that matter to state (apt, venv, export ...) and the installs, in order;
     `overrides` the places where the check is switched off, `made` the commands that make virtual environments,
-    `suppressions` the comments that silence findings. `again` understands the document with another text: a fix in
-    several steps looks at what each leaves."""
+    `suppressions` the comments that silence findings, `observed` the installs that were seen being refused. `again`
+    understands the document with another text: a fix in several steps looks at what each leaves."""
 
     text: str
     language: str
@@ -33,4 +34,24 @@ class Context:
     overrides: tuple[Override, ...] = ()
     made: tuple[Made, ...] = ()
     suppressions: Suppressions = field(default_factory=Suppressions)
+    observed: tuple[Observed, ...] = ()
     again: Callable[[str], Context] | None = None
+
+    def observation(self, judged: Judged) -> Observed | None:
+        """What was seen of an install, where it still stands there as it stood then."""
+        return self._observations.get(judged) if self.observed else None
+
+    @cached_property
+    def _observations(self) -> dict[Judged, Observed]:
+        alike: dict[str, dict[int, list[Judged]]] = {}
+        for judged in self.judged:
+            command = judged.install.command
+            span = command.outer(command.span)
+            alike.setdefault(self.text[span.start : span.end], {}).setdefault(span.start, []).append(judged)
+        found: dict[Judged, Observed] = {}
+        for seen in self.observed:
+            places = alike.get(seen.text, {})
+            for start, here in places.items():
+                if len(places) == 1 or self.text.count(seen.text, 0, start) == seen.before:
+                    found.update(dict.fromkeys(here, seen))
+        return found

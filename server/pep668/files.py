@@ -98,6 +98,33 @@ def below(folder: str, excluded: Callable[[str], bool], problem: Callable[[str, 
         pending += reversed(folders)
 
 
+_READABLE = 1_000_000  # bytes of a file that a command may have run
+
+
+def reader(folder: str) -> Callable[[str], str | None]:
+    """Reads the text of files below a folder; None for what is none, is too large, or lies outside by way of a link."""
+    top = os.path.realpath(folder)
+
+    def read(path: str) -> str | None:
+        try:
+            real = os.path.realpath(path)
+            if os.path.commonpath((real, top)) != top:
+                return None
+            with open(real, "rb", buffering=0, opener=_open) as file:
+                state = os.fstat(file.fileno())
+                if not stat.S_ISREG(state.st_mode) or state.st_size > _READABLE:
+                    return None
+                raw = file.readall()
+        except (OSError, ValueError):
+            return None
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+
+    return read
+
+
 def _document(path: str, *, named: bool, problem: Callable[[str, bool], None]) -> Document | None:
     """The document at a path, None where it is none of ours or holds nothing that matters."""
     language = languages.by_name(path.replace(os.sep, "/"))

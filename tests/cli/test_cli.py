@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pep668 import files
+from terminals import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = Path(__file__).with_name("examples.txt")
@@ -272,3 +273,70 @@ def test_neither_protocol_library_is_imported(run: Run, tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+REFUSAL = ROOT / "tests" / "recordings" / "positives" / "bookworm-pip-install-tty200.raw"
+
+
+def test_explain_judges_what_is_piped_in_by_this_machine_and_a_file_by_none(run: Run, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", ".venv"], cwd=tmp_path, check=True)
+    command = ("--command", "pip install requests")
+    piped = run("explain", *command, stdin=REFUSAL.read_bytes()).stdout
+    named = run("explain", *command, str(REFUSAL)).stdout
+    assert "test -x" not in piped
+    assert "    .venv/bin/pip install requests\n" in piped
+    assert "test -x .venv/bin/pip || " in named
+    assert run("explain", *command, "--machine", "none", stdin=REFUSAL.read_bytes()).stdout == named
+    assert run("explain", *command, "--machine", "local", str(REFUSAL)).stdout == piped
+
+
+def test_explain_says_how_to_use_it_where_nothing_is_piped_in(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "server")}
+    with Terminal([sys.executable, "-m", "pep668", "explain"], tmp_path, environ) as terminal:
+        terminal.read_until("paste the output, then press Ctrl-D")
+        terminal.type("bash: pipx: command not found\n\x04")
+        terminal.read_until("pipx is not on PATH")
+        assert terminal.finish()[0] == 0
+
+
+def test_explain_counts_lines_of_what_it_reads_twice(run: Run, tmp_path: Path) -> None:
+    noise = "ä line\n" * 200_000
+    text = noise.encode() + REFUSAL.read_bytes() + noise.encode() + REFUSAL.read_bytes()
+    (tmp_path / "log").write_bytes(text)
+    first = 200_001
+    second = first + REFUSAL.read_bytes().count(b"\n") + 200_000
+    for done in (
+        run("explain", "--output-format", "json", stdin=text),
+        run("explain", "--output-format", "json", "log"),
+    ):
+        lines = [e["line"] for e in json.loads(done.stdout)["errors"]]
+        assert [line - start for line, start in zip(lines, (first, second), strict=True)] == [lines[0] - first] * 2
+        assert 0 <= lines[0] - first < 5
+
+
+def test_explain_does_not_keep_what_it_reads(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys\n"
+        "from pep668.cli import main\n"
+        "main(['explain', '--machine', 'none'])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    )
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "server")}
+    used = []
+    for megabytes in (1, 100):
+        with subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env=environ,
+        ) as process:
+            assert process.stdin
+            process.stdin.write(REFUSAL.read_bytes())
+            for _ in range(megabytes):
+                process.stdin.write(b"a line that says nothing of all that\n" * 27_000)
+            told, peak = process.communicate()
+        assert b"refused" in told
+        used.append(int(peak))
+    assert used[1] < used[0] * 1.25

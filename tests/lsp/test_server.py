@@ -33,7 +33,8 @@ async def test_capabilities(connect: Connect) -> None:
     assert set(server.execute_command_provider.commands) == {"pep668.createEnvironment", "pep668.showFix"}
     own = server.experimental["pep668"]  # type: ignore[index]
     assert own["protocol"] == 1
-    assert own["terminal"]["needles"] == list(explain.NEEDLES)
+    assert own["terminal"]["needles"] == [*explain.NEEDLES, *explain.ASIDES]
+    assert own["terminal"]["links"] == list(explain.LINKS)
     assert own["terminal"]["tailBytes"] == 65536
 
 

@@ -129,3 +129,72 @@ async def test_parameters_that_cannot_be_used(connect: Connect, method: str, par
     with pytest.raises(JsonRpcException, match=says):
         await session.send(method, params)
     assert await advice(session)
+
+
+def ended(session: Session, line: str, code: int | None = 0, terminal: str = "1") -> None:
+    """A command has ended; a notification, which is read before the next request."""
+    params = {"terminal": terminal, "commandLine": line, "exitCode": code, "cwd": session.folder.as_uri()}
+    session.client.protocol.notify("pep668/terminalExecutionEnded", params)
+
+
+async def test_what_was_typed_before_counts(connect: Connect) -> None:
+    session = await connect()
+    quick = {"output": "", "terminal": "1"}
+    assert await advice(session, **quick)
+    ended(session, "source .venv/bin/activate")
+    assert await advice(session, **quick) is None
+    assert await advice(session, **{**quick, "terminal": "2"})
+    sudo = await advice(session, commandLine="sudo pip3 install six", terminal="1")
+    assert sudo.actions[0].text == "pip3 install six"
+    assert sudo.actions[0].step == "no-sudo"
+    ended(session, "deactivate")
+    assert await advice(session, **quick)
+    ended(session, "export PIP_BREAK_SYSTEM_PACKAGES=1")
+    assert await advice(session, **quick) is None
+    session.client.protocol.notify("pep668/terminalClosed", {"terminal": "1"})
+    assert await advice(session, **quick)
+
+
+async def test_an_environment_that_the_editor_activates(connect: Connect) -> None:
+    session = await connect()
+    inside = str(environment(session.folder) / "bin" / "python")
+    assert await advice(session, output="", interpreter=inside) is None
+    assert await advice(session, output="", interpreter=None)
+
+
+async def test_nobody_answers_a_notification_that_cannot_be_used(connect: Connect) -> None:
+    session = await connect()
+    unusable: list[Any] = [None, [], {"terminal": 1}, {"terminal": "1", "commandLine": None}, {"exitCode": True}]
+    for params in unusable:
+        session.client.protocol.notify("pep668/terminalExecutionEnded", params)
+        session.client.protocol.notify("pep668/terminalClosed", params)
+    assert await advice(session)
+
+
+async def test_steps_that_were_walked(connect: Connect) -> None:
+    session = await connect()
+    first = (await advice(session)).actions[0]
+    assert first.step == "venv"
+    assert first.text in (await advice(session)).message
+    assert ".venv" in first.done
+    again = (await advice(session, walked=["venv", 7])).actions[0]
+    assert again.title.startswith("Do it again: ")
+    assert again.text == first.text
+
+
+async def test_the_environment_of_the_workspace(connect: Connect) -> None:
+    session = await connect()
+    made = environment(session.folder)
+    pip = made / "lib" / "python3.11" / "site-packages" / "pip-24.0.dist-info"
+    pip.mkdir()
+    below = session.folder / "src" / "deep"
+    below.mkdir(parents=True)
+    found = await advice(session, cwd=below.as_uri())
+    assert found.actions[0].text == "../../.venv/bin/pip install six"
+    assert found.actions[0].environment == str(made)
+    moved = await advice(session, commandLine="cd src && pip3 install six")
+    # The shell has gone there.
+    assert (moved.actions[0].text, moved.actions[0].cwd) == (
+        "../.venv/bin/pip install six",
+        str(session.folder / "src"),
+    )

@@ -42,6 +42,21 @@ def test_debian_keeps_what_makes_environments_in_a_package(root: Root) -> None:
     assert without is not None
     assert having is not None
     assert (without.ensurepip, having.ensurepip) == (False, True)
+    root.file("/usr/lib/python3.11/ensurepip/_bundled/__init__.py")
+    emptied = root.snapshot().programs["python3"]
+    root.file("/usr/lib/python3.11/ensurepip/_bundled/pip-23.0.1-py3-none-any.whl")
+    bundled = root.snapshot().programs["python3"]
+    assert emptied is not None
+    assert bundled is not None
+    assert (emptied.ensurepip, bundled.ensurepip) == (False, True)
+
+
+def test_the_wheel_of_pip_that_debian_keeps(root: Root) -> None:
+    root.debian()
+    assert root.snapshot().pip_wheel == ""
+    root.file("/usr/share/python-wheels/pip-23.0.1-py3-none-any.whl")
+    root.file("/usr/share/python-wheels/wheel-0.38.4-py3-none-any.whl")
+    assert root.snapshot().pip_wheel == "/usr/share/python-wheels/pip-23.0.1-py3-none-any.whl"
 
 
 def test_merged_usr(root: Root) -> None:

@@ -24,7 +24,8 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 Start = Callable[..., Workbench]
 
 
-def _vsix(source: Path, target: Path) -> Path:
+def pack(source: Path, target: Path) -> Path:
+    """Packs the folder of an extension as it is."""
     vsce = ROOT / "client-vscode" / "node_modules" / "@vscode" / "vsce" / "vsce"
     options = ["--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", str(target)]
     subprocess.run(["node", str(vsce), "package", *options], cwd=source, check=True, capture_output=True)
@@ -34,7 +35,7 @@ def _vsix(source: Path, target: Path) -> Path:
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A packed extension with the Python extension's name and API."""
-    return _vsix(Path(__file__).parent / "python-extension", tmp_path_factory.mktemp("stand-in") / "python.vsix")
+    return pack(Path(__file__).parent / "python-extension", tmp_path_factory.mktemp("stand-in") / "python.vsix")
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +58,15 @@ def start(browser: Browser, vsix: Path, tmp_path: Path, request: pytest.FixtureR
     shutil.rmtree(screenshots, ignore_errors=True)
     with ExitStack() as stack:
 
-        def begin(*extensions: Path, files: Mapping[str, str] | None = None, **variables: str) -> Workbench:
+        def begin(
+            *extensions: Path, files: Mapping[str, str] | None = None, trusted: bool = True, **variables: str
+        ) -> Workbench:
             folder = tmp_path / "demo"
             shutil.copytree(ROOT / "demo", folder)
             for name, text in (files or {}).items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(text, encoding="utf-8")
-            address = stack.enter_context(_serving(folder, [vsix, *extensions], tmp_path, variables))
+            address = stack.enter_context(_serving(folder, [vsix, *extensions], tmp_path, variables, trusted=trusted))
             page = stack.enter_context(browser.new_context(viewport={"width": 1280, "height": 800})).new_page()
             workbench = Workbench(page, folder, screenshots)
             stack.callback(workbench.screenshot, "end")
@@ -76,7 +79,9 @@ def start(browser: Browser, vsix: Path, tmp_path: Path, request: pytest.FixtureR
 class _serving:
     """The workbench's server, from its address to its end."""
 
-    def __init__(self, folder: Path, extensions: list[Path], place: Path, variables: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, extensions: list[Path], place: Path, variables: dict[str, str], *, trusted: bool
+    ) -> None:
         self._log = place / "serve.log"
         home = place / "home"
         home.mkdir()
@@ -95,6 +100,7 @@ class _serving:
             "--data",
             str(place / "data"),
         ]
+        command += [] if trusted else ["--restricted"]
         for extension in extensions:
             command += ["--extension", str(extension)]
         with self._log.open("wb") as log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -153,13 +154,51 @@ class Workbench:
     def press_button(self, notification: Locator, title: str | re.Pattern[str]) -> None:
         notification.get_by_role("button", name=title).first.click()
 
+    def confirm(self, line: str) -> None:
+        """Lets a line run that the client asks about first."""
+        dialog = self.page.locator(".monaco-dialog-box", has_text=line)
+        expect(dialog).to_be_visible(timeout=PATIENCE_MS)
+        dialog.get_by_role("button", name="Run").click()
+
+    def take_step(self, advice: Locator, title: str | re.Pattern[str]) -> None:
+        """Presses a button that runs a line; says yes where the notification does not hold the line, or who typed
+        the command is not known for sure, as with fish in VS Code 1.100.
+        """
+        self.press_button(advice, title)
+        run = self.page.locator(".monaco-dialog-box").get_by_role("button", name="Run")
+        with contextlib.suppress(PlaywrightTimeout):
+            run.click(timeout=5000)
+
+    def run_task(self, label: str) -> None:
+        self.command("Tasks: Run Task")
+        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=label).first
+        expect(row).to_be_visible(timeout=PATIENCE_MS)
+        row.click()
+
     # --- terminal ---
 
+    def rows(self) -> Locator:
+        """The lines of the active terminal."""
+        return self.page.locator(".terminal-wrapper.active .xterm .xterm-rows > div")
+
     def open_terminal(self) -> None:
-        """A terminal whose shell integration is at work: its first prompt carries the mark of a command."""
+        """A terminal whose shell integration is at work: a prompt carries the mark of a command (zsh's second one)."""
         self.command("Terminal: Create New Terminal")
-        expect(self.page.locator(".terminal-wrapper.active .xterm")).to_be_visible(timeout=PATIENCE_MS)
-        expect(self.page.locator(".terminal-command-decoration").first).to_be_attached(timeout=PATIENCE_MS)
+        rows = self.page.locator(".terminal-wrapper.active .xterm .xterm-rows")
+        expect(rows).to_be_visible(timeout=PATIENCE_MS)
+        mark = self.page.locator(".terminal-command-decoration").first
+
+        def is_marked() -> bool:
+            try:
+                mark.wait_for(state="attached", timeout=5000)
+            except PlaywrightTimeout:
+                if rows.inner_text().strip():  # a prompt
+                    rows.click(force=True)
+                    self.page.keyboard.press("Enter")
+                return False
+            return True
+
+        self.wait_for(is_marked, "a prompt is marked")
 
     def type_in_terminal(self, line: str) -> None:
         """Types a line and, once it is to be read there, presses Enter; again where the terminal was started anew.

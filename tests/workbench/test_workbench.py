@@ -76,7 +76,7 @@ def test_refusal_in_the_terminal(start: Start) -> None:
     workbench.screenshot("1-advice")
     assert not imports(workbench.folder / ".venv" / "bin" / "python", "six")
 
-    workbench.press_button(advice, re.compile(r"\.venv"))
+    workbench.take_step(advice, re.compile(r"\.venv"))
     workbench.notification(re.compile(r"\.venv is ready\.$"))
     workbench.screenshot("2-installed")
     assert imports(workbench.folder / ".venv" / "bin" / "python", "six")
@@ -89,7 +89,7 @@ def test_refusal_in_a_command_that_runs_on(start: Start) -> None:
     advice = workbench.notification("refused to install six")
     workbench.screenshot("1-advice")
     # The first terminal is busy: the step must not be typed into what runs there.
-    workbench.press_button(advice, re.compile(r"\.venv"))
+    workbench.take_step(advice, re.compile(r"\.venv"))
     python = workbench.folder / ".venv" / "bin" / "python"
     workbench.wait_for(lambda: imports(python, "six"), "six is installed in .venv")
     workbench.screenshot("2-installed")
@@ -129,7 +129,7 @@ def test_python_extension_selects_what_the_terminal_made(start: Start, stand_in:
     workbench = start(stand_in, PEP668_TEST_SELECTED=str(selected))
     workbench.open_terminal()
     workbench.type_in_terminal("pip3 install six")
-    workbench.press_button(workbench.notification("refused to install six"), re.compile(r"\.venv"))
+    workbench.take_step(workbench.notification("refused to install six"), re.compile(r"\.venv"))
     workbench.notification(".venv is ready and is now the selected interpreter")
     workbench.screenshot("1-selected")
     python = workbench.folder / ".venv" / "bin" / "python"

@@ -1,4 +1,7 @@
-"""The command line. Exit codes: 0 clean, 1 findings of severity warning or error, 2 usage or internal error."""
+"""The command line. Exit codes: 0 clean, 1 findings of severity warning or error, 2 usage or internal error.
+
+`run` has those of its command.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import NoReturn
 
 from pep668 import __version__
 
-from . import _check, _fix, _others
+from . import _check, _explain, _fix, _others, _session
 from ._shared import UsageError, complain
 
 
@@ -105,12 +108,46 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--command", default="", metavar="LINE", help="the command line that printed it")
     explain.add_argument("--exit-code", type=int, metavar="N", help="the exit code of that command")
     explain.add_argument("--cwd", default="", metavar="DIR", help="the folder that it ran in")
-    explain.add_argument("--shell", default="", metavar="NAME", help="the shell that ran it (bash, fish, pwsh ...)")
+    explain.add_argument(
+        "--shell",
+        default="",
+        metavar="NAME",
+        help="the shell that ran it (bash, fish, pwsh ...; default: that of $SHELL where this machine counts)",
+    )
     explain.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="how to print it (default: text)"
     )
-    explain.add_argument("--machine", choices=("local", "none"), default="none", help="judge by this machine as well")
-    explain.set_defaults(run=_others.explain)
+    explain.add_argument(
+        "--machine",
+        choices=("auto", "local", "none"),
+        default="auto",
+        help="local: judge by this machine and the folder; none: the output comes from somewhere else; "
+        "auto (default): local for standard input, none for a file",
+    )
+    explain.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    explain.set_defaults(run=_explain.explain)
+
+    run = commands.add_parser(
+        "run",
+        help="run a command as it is, and say afterwards what to do where its install was refused",
+        usage="pep668 run [-h] [--shell NAME] [--color {auto,always,never}] -- COMMAND [ARG ...]",
+    )
+    run.add_argument(
+        "--shell",
+        default="",
+        metavar="NAME",
+        help="the shell that the advice is for (bash, fish, pwsh ...; default: that of $SHELL)",
+    )
+    run.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="of the advice; default: auto"
+    )
+    run.add_argument(
+        "words",
+        nargs=argparse.REMAINDER,
+        metavar="-- COMMAND [ARG ...]",
+        help="the program and its arguments: no shell reads them, so an alias or a function is not seen",
+    )
+    run.set_defaults(run=_session.run)
 
     venv = commands.add_parser("venv", help="create a virtual environment, and install into it")
     venv.add_argument("directory", nargs="?", metavar="DIR", help="the environment's folder (default: .venv)")

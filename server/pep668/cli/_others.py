@@ -1,4 +1,4 @@
-"""The other commands: `explain`, `venv`, `rule`, `server`."""
+"""The other commands: `venv`, `rule`, `server`."""
 
 from __future__ import annotations
 
@@ -6,42 +6,7 @@ import argparse
 import os
 import sys
 
-from ._shared import UsageError, complain, machine_of, print_json, settings_of
-
-
-def explain(arguments: argparse.Namespace) -> int:
-    from pep668.explain import explain
-    from pep668.render.explanation import as_json, as_text
-
-    output = _output(arguments.file)
-    explanation = explain(
-        output,
-        command=arguments.command,
-        exit_code=arguments.exit_code,
-        cwd=arguments.cwd,
-        shell=arguments.shell,
-        machine=machine_of(arguments, with_packages=True),
-    )
-    if arguments.output_format == "json":
-        print_json(as_json(explanation, output))
-    else:
-        sys.stdout.write(as_text(explanation))
-    return 0
-
-
-def _output(file: str) -> str:
-    from pep668.explain import encoding
-
-    if file == "-":
-        raw = sys.stdin.buffer.read()
-        return raw.decode(encoding(raw), "replace")
-    try:
-        with open(file, "rb") as stream:
-            raw = stream.read()
-            return raw.decode(encoding(raw), "replace")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"{file}: cannot be read: {reason}; name a file with the output, or pipe it in") from None
+from ._shared import UsageError, complain, settings_of
 
 
 def venv(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -95,6 +96,25 @@ def machine_of(arguments: argparse.Namespace, *, with_packages: bool) -> Machine
     from pep668 import machine
 
     return machine.snapshot(os.getcwd(), with_packages=with_packages)
+
+
+def shown_here(folder: str) -> tuple[Machine, Settings]:
+    """This machine as seen from a folder, with its packages, and the folder's settings (the defaults where broken)."""
+    from pep668 import machine
+    from pep668.settings import Settings
+
+    try:
+        settings = settings_of(argparse.Namespace(config=None, paths=[folder]))[0]
+    except UsageError as error:
+        complain(str(error))
+        settings = Settings()
+    return machine.snapshot(folder, with_packages=True), settings
+
+
+def shell_of(environ: Mapping[str, str]) -> str:
+    """The shell that the user types into, by its name: bash, fish, pwsh ..."""
+    named = environ.get("SHELL", "")
+    return os.path.basename(named) if named or os.name == "posix" else "powershell"
 
 
 def colored(choice: str, stream: TextIO | None = None) -> bool:

@@ -26,6 +26,9 @@ class Shipped:
     pipx: str = ""
 
 
+_YES = dict.fromkeys(("apt", "dnf", "zypper", "xbps-install", "pkg"), "-y ") | {"pacman": "--noconfirm "}
+
+
 @dataclass(frozen=True, slots=True)
 class DistributionData:
     """A row of distributions.json.
@@ -74,12 +77,16 @@ class DistributionData:
         """Packages to install so that `python -m venv` works there; empty: none, or not known."""
         return tuple(self.fill(t, python_version) for t in self.venv or ())
 
-    def install_command(self, packages: Sequence[str], *, root: bool = False) -> str:
-        """`sudo apt install python3.11-venv`; "" without a package manager or packages."""
+    def install_command(self, packages: Sequence[str], *, root: bool = False, asks: bool = True) -> str:
+        """`sudo apt install python3.11-venv`; "" without a package manager or packages.
+
+        Where it is not to ask (`asks`), as a part of a longer line, `sudo apt install -y python3.11-venv`.
+        """
         if not self.install or not packages:
             return ""
         sudo = "sudo " if self.sudo and not root else ""
-        return f"{sudo}{self.install} {shlex.join(packages)}"
+        yes = "" if asks else _YES.get(self.install.partition(" ")[0], "")
+        return f"{sudo}{self.install} {yes}{shlex.join(packages)}"
 
     def release(self, name: str) -> str:
         """The number of a release named by number, codename, channel or image tag; "" where not known.

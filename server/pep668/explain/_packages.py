@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from pep668 import data
 from pep668.data.applications import debian_package
 from pep668.model import Install, Machine, RequestKind
 
+_VENV = re.compile(r"python(?:3(?:\.\d+)?)?-(?:venv|virtualenv)")
+_OLD = re.compile(r"python[23]?(?:\.\d+)?-")
+_SYSTEM = ("pip", "venv", "full", "dev", "setuptools", "wheel")
 _SUITES = {"12": "bookworm", "13": "trixie"}
 
 
@@ -29,22 +35,31 @@ class Packages:
     def manager(self) -> str:
         return self._row.install.split(" ")[0] if self._row else ""
 
+    @property
+    def removes(self) -> bool:
+        """Whether `MANAGER remove NAME` is how a package is removed."""
+        return self.manager in ("apt", "apt-get", "dnf", "zypper")
+
     def install(self, *packages: str) -> str:
         """The command that installs packages, "" where there is none to type."""
         return self._row.install_command(packages, root=self.root) if self._row else ""
 
     def venv(self, python: str) -> str:
-        """The command after which `python -m venv` works; Debian's way where nothing is known."""
+        """The part of a line after which `python -m venv` works; Debian's way where nothing is known."""
         if self._row is not None:
-            return self.install(*self._row.venv_packages(python))
+            return self._part(self._row.venv_packages(python))
         package = f"python{python}-venv" if python else "python3-venv"
-        return f"{'' if self.root else 'sudo '}apt install {package}"
+        return f"{'' if self.root else 'sudo '}apt install -y {package}"
+
+    def _part(self, packages: Sequence[str]) -> str:
+        return self._row.install_command(packages, root=self.root, asks=False) if self._row else ""
 
     def pip(self) -> str:
         return self.install(self._row.fill(self._row.pip)) if self._row and self._row.pip else ""
 
     def pipx(self) -> str:
-        return self.install(self._row.fill(self._row.pipx)) if self._row and self._row.pipx else ""
+        """The part of a line after which pipx is there."""
+        return self._part([self._row.fill(self._row.pipx)]) if self._row and self._row.pipx else ""
 
     def holding(self, install: Install) -> list[tuple[str, str]]:
         """The Debian packages, with versions, of all that an install asks for; none where one is missing."""
@@ -64,6 +79,23 @@ class Packages:
         """What this machine's database says of a project: whose it is, and what depends on it; "" where it has none."""
         found = self._machine.packages.get(name, ()) if self._machine else ()
         return found[0].belongs if found else ""
+
+    def corrected(self, name: str, machine: Machine | None) -> str:
+        """The name that a package has here, for one that was typed: `python3-pip` for `python-pip`; "" for none.
+
+        The package that makes `python3 -m venv` work is that of this machine's Python.
+        """
+        if self._row is None or self.manager not in ("apt", "apt-get"):
+            return ""
+        found = machine.programs.get("/usr/bin/python3") or machine.programs.get("python3") if machine else None
+        if _VENV.fullmatch(name):
+            return f"python{found.version}-venv" if found is not None and found.version else ""
+        stem = _OLD.sub("", name)
+        if stem == name:
+            return self.of_project(name) or ""
+        if stem in _SYSTEM:
+            return f"python3-{stem}"
+        return self.of_project(stem) or ("" if name.startswith("python3") or self._suite else f"python3-{stem}")
 
     def of_project(self, name: str) -> str | None:
         package = debian_package(name, self._suite) if self._suite else None

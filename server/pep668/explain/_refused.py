@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pep668.data.applications import applications_among
 from pep668.fixes._edits import Rewrite
-from pep668.model import ErrorReport, Install
+from pep668.model import ErrorReport, Install, RequestKind
 from pep668.text import apply_edits
 
 from ._model import Action, Plan
 from ._packages import Packages
-from ._road import Place, activated, into_environment
+from ._place import Place
+from ._road import activated, create, into_environment
 from ._typed import Typed
 
 _TOOLS_OF_PIP = frozenset(("pip", "setuptools", "wheel"))
+_SHORT = 48  # characters of a command line that is a button's title
+_APART = "give it an environment of its own"
 _LAST_RESORT = "Last resort: override (can break system tools)"
 
 
 def plan(report: ErrorReport, install: Install | None, own: bool, typed: Typed, place: Place) -> Plan:
     """`install` is what was refused, where it is known; `own` tells whether it stands in the typed line."""
     packages = Packages(place.machine)
-    if typed.elsewhere:
-        return _elsewhere(report, install)
     if install is None:
         return _unknown(report, typed, place, packages)
     if install.tool in ("ensurepip", "get-pip"):
-        return _bootstrap(install, place, packages)
+        return bootstrap(install.tool, place, packages)
     if install.operation == "uninstall":
         return _uninstall(install, own, typed, place, packages)
     if _is_upgrade(install):
@@ -59,52 +62,110 @@ def _is_upgrade(install: Install) -> bool:
 
 
 def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, place: Place, packages: Packages) -> Plan:
-    into = into_environment(typed, install, place) if own else None
+    operation = report.operation or "install"
+    preposition = "into" if operation == "install" else "with"
+    tool = report.tool or install.tool
+    event = f"{tool} refused to {operation} {what(install)} {preposition} {owner(packages)} Python"
+    resort = tuple(_last_resort(install, own, typed, place))
+    left = _left(typed, place)
+    if left is not None:
+        return Plan(f"{event}: {left.says}.", (left,), resort, event)
+    into = into_environment(typed, install, place) if own else []
+    if _inside(typed, place) and not into:
+        message = f"{event}, not into the active environment: the command that calls it names the system's Python."
+        return Plan(message, (), resort)
     again = into or activated(typed, place, None if own else install)
+    project = _in_project(install, place) if own else []
     apps = applications_among(install.packages)
     application = bool(apps) and len(apps) == len(install.requests)
-    first: list[Action] = []
-    if application and own:
-        first += _application(install, place, packages)
-    unseen = again is None and not typed.text.strip()  # only the output is known
-    if again is not None:
-        first.append(again)
-    elif unseen and not place.ready:
-        first.append(Action(f"Create {place.directory}", text=place.make(install), environment=place.path))
-    first += _distribution(install, packages)
-    verb = "use" if place.ready else "create"
-    tool = report.tool or install.tool
-    if application:
-        step = f"{what(install)} is an application, pipx gives it an environment of its own"
-        message = f"{tool} cannot install into {owner(packages)} Python: {step}."
-    else:
-        step = f"{verb} {place.directory} and {'install there' if again is into else 'run it again'}"
-        if unseen:
-            step = f"{verb} {place.directory} and run the command in it"
-        elif again is None:
-            step = "the command that calls it has to use a virtual environment"
-        operation = report.operation or "install"
-        into_or_with = "into" if operation == "install" else "with"
-        message = f"{tool} refused to {operation} {what(install)} {into_or_with} {owner(packages)} Python: {step}."
-    return Plan(message, tuple(first), tuple(_last_resort(install, own, typed)))
+    first: list[Action] = _application(install, place, packages) if application and own else []
+    unseen = not again and not typed.text.strip()  # only the output is known
+    made = create(place) if unseen or not again else None
+    if application and first:
+        is_what = "is an application" if len(apps) == 1 else "are applications"
+        event = f"{what(install)} {is_what}, and {tool} refused to {operation} {preposition} {owner(packages)} Python"
+    held = _distribution(install, packages) if own else []
+    # the best ways, what the distribution has, then the other ways
+    first += [*project, *again[:1], *([made] if made is not None and unseen else []), *held, *again[1:]]
+    step = "the command that calls it has to use a virtual environment"
+    if unseen:
+        step = f"{'use' if place.ready else 'create'} {place.directory} and run the command in it"
+    return Plan(f"{event}: {step}.", tuple(first), resort, event)
+
+
+def _inside(typed: Typed, place: Place) -> bool:
+    """Whether what the line calls ran in an active environment: another one would not help."""
+    return typed.active is not None or (typed.activates and place.ready)
+
+
+def _left(typed: Typed, place: Place) -> Action | None:
+    """The line without sudo, where it was sudo that left the active environment."""
+    line = typed.unprivileged
+    if line is None or not typed.repeats(place.syntax):
+        return None
+    says = "sudo leaves the active environment, run it without: `{}`"
+    return Action("Run it without sudo", text=line, step="no-sudo", says=says, done=_ran(typed))
+
+
+def _ran(typed: Typed) -> str:
+    names = [r.text for j in typed.judged for r in j.install.requests if r.name]
+    return f"Installed {', '.join(names)} into the active environment." if names else ""
+
+
+def _in_project(install: Install, place: Place) -> list[Action]:
+    """`uv add` and `uv sync` where uv manages the project."""
+    target = place.target(install)
+    if place.machine is None or place.machine.project_tool != "uv" or not place.has("uv") or install.options:
+        return []
+    requests = install.requests
+    if [r.text for r in requests] == ["."]:
+        done = "Installed the project with what it needs; to undo that, delete the folder .venv."
+        return [
+            Action(
+                "uv sync",
+                text="uv sync",
+                step="project",
+                environment=target.path,
+                says="install the project",
+                done=done,
+            )
+        ]
+    if not requests or any(r.kind is not RequestKind.PROJECT for r in requests):
+        return []
+    names = " ".join(place.syntax.quote(r.text) for r in requests)
+    done = f"Added {names} to pyproject.toml; `uv remove {' '.join(install.packages)}` undoes it."
+    title = _titled(f"uv add {names}", "Add it to the project with uv")
+    says = "add it to the project"
+    return [Action(title, text=f"uv add {names}", step="project", environment=target.path, says=says, done=done)]
+
+
+def _titled(text: str, otherwise: str) -> str:
+    """A command line as a title, where it is short: then it is seen before it runs."""
+    return text if len(text) <= _SHORT else otherwise
 
 
 def _application(install: Install, place: Place, packages: Packages) -> list[Action]:
-    names = " ".join(place.syntax.quote(r.text) for r in install.requests)
+    texts = [r.text for r in install.requests]
+    names = " ".join(map(place.syntax.quote, texts))
+    asked = " ".join(install.packages)
     found: list[Action] = []
-    pipx = Action("Install with pipx", text=f"pipx install {names}")
-    uv = [
-        Action("Install with uv tool", text=f"uv tool install {place.syntax.quote(r.text)}") for r in install.requests
-    ]
+    text = f"pipx install {names}"
+    done = f"Installed {asked} with pipx; `pipx uninstall {asked}` undoes it."
+    pipx = Action("Install with pipx", text=text, step="pipx", says=_APART, done=done)
     if place.machine is None or place.has("pipx"):
         found.append(pipx)
-    if place.has("uv") and len(uv) == 1:
-        found += uv
-    if not found:
-        get = packages.pipx()
-        if get:
-            text = place.syntax.chain(get, "pipx ensurepath", pipx.text)
-            found.append(Action("Install pipx, and with it what you asked for", text=text))
+    if place.has("uv") and len(texts) == 1:
+        text = f"uv tool install {names}"
+        done = f"Installed {asked} with uv; `uv tool uninstall {asked}` undoes it."
+        title = _titled(text, "Install with uv tool")
+        found.append(Action(title, text=text, step="uv-tool", says=_APART, done=done))
+    get = packages.pipx() if not found else ""
+    if get:
+        text = place.syntax.chain(get, "pipx ensurepath", pipx.text)
+        done = (
+            f"Installed pipx and {asked}: open a new terminal to find it on PATH; `pipx uninstall {asked}` undoes it."
+        )
+        found.append(Action("Get pipx and install", text=text, step="pipx", says="get pipx and install it", done=done))
     return found
 
 
@@ -113,12 +174,18 @@ def _distribution(install: Install, packages: Packages) -> list[Action]:
     if not held:
         return []
     names = [name for name, _ in held]
-    shown = f"{names[0]} {held[0][1]}".strip() if len(held) == 1 else f"{len(names)} packages"
-    return [Action(f"Install {shown} with {packages.manager}", text=packages.install(*names))]
+    text = packages.install(*names)
+    version = f" ({held[0][1]})" if len(held) == 1 else ""
+    title = f"{text}{version}" if len(text) <= _SHORT else f"Install with {packages.manager}"
+    sudo = "" if packages.root else "sudo "
+    remove = f"; `{sudo}{packages.manager} remove {' '.join(names)}` undoes it" if packages.removes else ""
+    done = f"Installed {', '.join(names)} for the system's Python{remove}."
+    says = f"{packages.label} has it, get it"
+    return [Action(title, text=text, step="distribution", says=says, done=done)]
 
 
-def _last_resort(install: Install, own: bool, typed: Typed) -> list[Action]:
-    if not own or install.tool not in ("pip", "uv"):
+def _last_resort(install: Install, own: bool, typed: Typed, place: Place) -> list[Action]:
+    if not own or install.tool not in ("pip", "uv") or not typed.repeats(place.syntax):
         return []
     rewrite = Rewrite(typed.text, install.command)
     if install.option("--break-system-packages", "break-system-packages") is None:
@@ -133,65 +200,88 @@ def _uninstall(install: Install, own: bool, typed: Typed, place: Place, packages
     actions: list[Action] = []
     names = [packages.of_project(name) for name in install.packages]
     known = [n for n in names if n]
-    if known and len(known) == len(names) and packages.manager in ("apt", "apt-get"):
+    left = _left(typed, place)
+    if left is not None:
+        actions.append(left)
+    if own and known and len(known) == len(names) and packages.removes:
         sudo = "" if packages.root else "sudo "
         listed = " ".join(known)
-        actions.append(
-            Action(f"Remove {listed} with {packages.manager}", text=f"{sudo}{packages.manager} remove {listed}")
-        )
-    if own and place.ready:
-        inside = into_environment(typed, install, place)
-        if inside is not None:
-            actions.append(
-                Action(f"Uninstall from {place.directory}", text=inside.text, environment=inside.environment)
-            )
+        text = f"{sudo}{packages.manager} remove {listed}"
+        done = f"Removed {listed}; `{packages.install(*known)}` undoes it."
+        says = f"{packages.manager} removes what it installed, run `{{}}`"
+        actions.append(Action(f"Remove with {packages.manager}", text=text, step="distribution", says=says, done=done))
+    if own and place.target(install).ready:
+        says = f"uninstall it from {place.target(install).shown}"
+        found = into_environment(typed, install, place)
+        actions += [replace(a, title=_titled(a.text, f"{says[0].upper()}{says[1:]}"), says=says) for a in found]
     manager = packages.manager or "its package manager"
     whose = owner(packages)
     reason = packages.belonging(install.packages[0]) if len(install.packages) == 1 else ""
     reason = reason or f"{manager} removes what it installed"
-    message = f"pip does not uninstall {what(install)} from {whose} Python: {reason}."
-    return Plan(message, tuple(actions), tuple(_last_resort(install, own, typed)), severity="info")
+    event = f"pip does not uninstall {what(install)} from {whose} Python"
+    if reason and packages.removes and "belongs to" in reason:
+        event += f": {reason}"
+    resort = tuple(_last_resort(install, own, typed, place))
+    return Plan(
+        f"{event}: {reason}." if reason not in event else f"{event}.", tuple(actions), resort, event, severity="info"
+    )
 
 
 def _upgrade(install: Install, own: bool, typed: Typed, place: Place, packages: Packages) -> Plan:
     actions: list[Action] = []
-    if own and place.ready:
-        inside = into_environment(typed, install, place)
-        if inside is not None:
-            actions.append(Action(f"Upgrade the pip of {place.directory}", text=inside.text))
+    left = _left(typed, place)
+    target = place.target(install)
+    if left is not None:
+        actions.append(left)
+    elif own and target.ready:
+        found = into_environment(typed, install, place)
+        says = f"upgrade the one of {target.shown}"
+        title = f"Upgrade it in {target.shown}"
+        done = f"Upgraded {what(install)} in {target.shown}."
+        actions += [replace(a, title=title, says=says, done=done) for a in found]
     whose = owner(packages)
     manager = packages.manager or "the package manager"
-    message = (
-        f"{whose[0].upper()}{whose[1:]} {what(install)} is upgraded by {manager}: "
-        "each virtual environment has a pip of its own, which may be upgraded."
-    )
-    return Plan(message, tuple(actions), severity="info")
+    event = f"{whose[0].upper()}{whose[1:]} {what(install)} is upgraded by {manager}"
+    message = f"{event}: each virtual environment has a pip of its own, which may be upgraded."
+    return Plan(message, tuple(actions), event=event, severity="info")
 
 
-def _bootstrap(install: Install, place: Place, packages: Packages) -> Plan:
-    line = packages.pip()
-    actions = [Action(f"Install pip with {packages.manager}", text=line)] if line else []
-    if not place.ready:
-        text = place.make()
-        actions.append(Action(f"Create {place.directory}, with a pip of its own", text=text, environment=place.path))
+def bootstrap(tool: str, place: Place, packages: Packages) -> Plan:
+    """ensurepip and get-pip.py, which would put another pip into the distribution's Python."""
+    maker = place.maker(None)
+    has_pip = maker is not None and maker.pip_version
+    line = "" if has_pip else packages.pip()
     source = packages.manager or "the package manager"
-    message = f"{install.tool} may not change this Python: its pip comes from {source}, or from a virtual environment."
-    return Plan(message, tuple(actions))
+    made = create(place)
+    there = "is there already" if has_pip else f"comes from {source}"
+    says = f"its pip {there}, and `{{}}` makes an environment with one of its own"
+    title = f"Create {place.directory}, with its own pip"
+    actions = [replace(made, title=title, says=says)] if made is not None else []
+    if line:
+        says = f"its pip comes from {source}, get it"
+        done = "Installed the system's pip; it installs into virtual environments only."
+        actions.append(Action(f"Install pip with {source}", text=line, step="system-pip", says=says, done=done))
+    event = f"{tool} may not change {owner(packages)} Python"
+    message = f"{event}: its pip {there}, and each virtual environment has one of its own."
+    return Plan(message, tuple(actions), event=event)
 
 
 def _unknown(report: ErrorReport, typed: Typed, place: Place, packages: Packages) -> Plan:
-    again = activated(typed, place, None)
-    actions = [again] if again else []
-    if not actions and not place.ready:
-        actions = [Action(f"Create {place.directory}", text=place.make(), environment=place.path)]
+    event = f"{report.tool} refused to change {owner(packages)} Python"
+    left = _left(typed, place)
+    if left is None and _inside(typed, place):
+        message = f"{event}, not the active environment: the command that calls it names the system's Python."
+        return Plan(message)
+    actions = [left] if left is not None else activated(typed, place, None)
+    made = create(place) if not actions else None
+    actions += [made] if made is not None else []
     verb = "use" if place.ready else "create"
-    message = (
-        f"{report.tool} refused to change {owner(packages)} Python: {verb} {place.directory} and run the command in it."
-    )
-    return Plan(message, tuple(actions))
+    message = f"{event}: {verb} {place.directory} and run the command in it."
+    return Plan(message, tuple(actions), event=event)
 
 
-def _elsewhere(report: ErrorReport, install: Install | None) -> Plan:
+def elsewhere(report: ErrorReport, install: Install | None) -> Plan:
+    """What runs in a container or on another machine is not to be helped from here."""
     message = (
         f"{report.tool} refused to install {what(install)} where the command ran: "
         "make a virtual environment there, in the file that calls it."

@@ -4,168 +4,217 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pep668 import shell
-from pep668.fixes._creation import interpreter
+from pep668.environment.state import UNKNOWN
 from pep668.fixes._edits import Rewrite, drop_overrides, drop_privileges, start, stays_here
-from pep668.model import Install, Machine, VirtualEnvironment
-from pep668.settings import Settings
+from pep668.model import Command, Install
 from pep668.text import Edit, Span, apply_edits
 
+from ._making import Program, Way, ways
 from ._model import Action
-from ._shells import Syntax
+from ._place import Place, Target, maker_of
 from ._typed import Typed
 
 _MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd)\s+(?P<to>[\w./~-]+)?[^;&|]{0,200}(?:&&|;)\s*", re.MULTILINE)
+_LONGEST = 2000  # characters of a line that is typed again
 
 
-@dataclass(frozen=True, eq=False)
-class Place:
-    """Where the command ran: the folder, the shell, the machine and what the user chose."""
+def into_environment(typed: Typed, install: Install, place: Place) -> list[Action]:
+    """The same command line with its installs going into the environment, by each way; none where it cannot be."""
+    installs = [install, *(i for i in typed.open_installs if i is not install and i.tool == install.tool)]
+    installs.sort(key=lambda i: _begin(i.command))
+    folders = {_folder(typed, i, place) for i in installs}
+    if not typed.repeats(place.syntax) or len(folders) != 1 or len(typed.text) > _LONGEST:
+        return []
+    here = place.inside(*folders)
+    target = here.target(install)
+    if any(here.target(i) != target for i in installs):
+        return []
+    found = [_by_way(typed, installs, here, target, way) for way in ways(here, target, install, _verb(install))]
+    return [action for action in found if action is not None]
 
-    syntax: Syntax
-    folder: str
-    machine: Machine | None
-    settings: Settings
 
-    @property
-    def environment(self) -> VirtualEnvironment | None:
-        """The environment that the folder has."""
-        if self.machine is None or not self.folder:
+def _verb(install: Install) -> str:
+    return install.operation if install.operation in ("install", "uninstall") else "run it"
+
+
+def _by_way(typed: Typed, installs: list[Install], place: Place, target: Target, way: Way) -> Action | None:
+    edits: list[Edit] = []
+    for each in installs:
+        edited = _edited(typed, each, place, target, way.program)
+        if edited is None:
             return None
-        here = self.folder.rstrip("/")
-        found = [e for e in self.machine.environments if posixpath.dirname(e.path.rstrip("/")) == here]
-        wanted = [e for e in found if posixpath.basename(e.path.rstrip("/")) == self.settings.environment_directory]
-        usable = [e for e in found if e.complete and e.seeded]
-        return next(iter([e for e in wanted if e in usable] or usable or wanted), None)
-
-    @property
-    def directory(self) -> str:
-        """The environment's folder as it is typed here: `.venv`."""
-        found = self.environment
-        return posixpath.basename(found.path.rstrip("/")) if found else self.settings.environment_directory
-
-    @property
-    def ready(self) -> bool:
-        found = self.environment
-        return found is not None and found.complete and found.seeded
-
-    @property
-    def path(self) -> str | None:
-        return posixpath.join(self.folder, self.directory) if self.folder.startswith("/") else None
-
-    def has(self, program: str) -> bool:
-        return self.machine is not None and program in self.machine.programs
-
-    def make(self, install: Install | None = None) -> str:
-        """The command that makes the environment."""
-        directory = self.syntax.quote(self.directory)
-        python = interpreter(install) if install is not None else "python3"
-        if (install is not None and install.tool == "uv") or (self.settings.prefer_uv and self.has("uv")):
-            chosen = f" --python {python}" if install is not None and python != "python3" else ""
-            return f"uv venv --seed{chosen} {directory}"
-        return f"{python} -m venv {directory}"
+        edits += edited
+    text = _with_environment(typed, installs[0], place, target, way.make, edits)
+    if text is None:
+        return None
+    return Action(
+        way.title, text=text, step=way.step, says=way.says, environment=target.path, done=_done(target, installs, place)
+    )
 
 
-def into_environment(typed: Typed, install: Install, place: Place) -> Action | None:
-    """The same command line with this install going into the environment; None where it cannot be edited."""
-    command = install.command
+def _edited(typed: Typed, install: Install, place: Place, target: Target, program: Program) -> tuple[Edit, ...] | None:
+    command, syntax = install.command, place.syntax
     if install.tool not in ("pip", "uv") or not stays_here(command):
         return None
     rewrite = Rewrite(typed.text, command)
     if not drop_privileges(rewrite):
         return None
     drop_overrides(rewrite, install)
-    place = replace(place, folder=_folder(typed, install, place))
-    directory, syntax = place.directory, place.syntax
-    python = f"{directory}/bin/python"
     for option in install.options:
         if option.name.lstrip("-") in ("system", "python"):
             rewrite.drop(option.span)
-    if install.tool == "pip":
-        program = python if install.python.is_interpreter else f"{directory}/bin/pip"
-        rewrite.replace(command.words[0].span, syntax.program(program))
-    elif directory != ".venv":
-        rewrite.insert(install.program.end, f" --python {syntax.quote(python)}")
-    edits = rewrite.edits()
-    if not edits:
-        edits = () if install.tool == "uv" and edits is not None else None
-    if edits is None:
+    python = target.program("python")
+    if install.tool == "uv":
+        if target.shown.rpartition("/")[2] != ".venv" or target.shown.removesuffix(".venv").strip("./"):
+            rewrite.insert(install.program.end, f" --python {syntax.quote(python)}")
+        return rewrite.edits()
+    words = command.words
+    pip = next((w for w in words[2:] if w.value == "pip"), None) if install.python.is_interpreter else None
+    if program is Program.OWN:
+        own = target.program("pip") if pip is None else python
+        rewrite.replace(words[0].span, syntax.program(own))
+    elif program is Program.BASE:
+        into = f"--python {syntax.quote(python)}"
+        if pip is not None:
+            rewrite.insert(pip.span.end, f" {into}")
+        else:
+            rewrite.replace(words[0].span, f"{maker_of(install)} -m pip {into}")
+    elif pip is None and place.machine is not None:
+        wheel = syntax.quote(f"{place.machine.pip_wheel}/pip")
+        rewrite.replace(words[0].span, f"{syntax.program(python)} {wheel}")
+    else:
         return None
-    text = _with_environment(typed, install, place, edits)
-    if text is None:
-        return None
-    what = f"Install into {directory}" if place.ready else f"Create {directory} and install there"
-    return Action(what, text=text, environment=place.path)
+    return rewrite.edits()
 
 
-def _with_environment(typed: Typed, install: Install, place: Place, edits: tuple[Edit, ...]) -> str | None:
+def _with_environment(
+    typed: Typed, install: Install, place: Place, target: Target, make: str, edits: list[Edit]
+) -> str | None:
     command, syntax = install.command, place.syntax
-    moves = list(_MOVES.finditer(typed.text, 0, command.outer(Span(start(command), start(command))).start))
-    probe = f"{place.directory}/bin/{'python' if install.tool == 'uv' else 'pip'}"
-    if not moves:
+    at = _begin(command)
+    moves = list(_MOVES.finditer(typed.text, 0, at))
+    sure = target.state is not target.state.UNKNOWN
+    probe = target.program("python" if place.with_uv(install) else "pip")
+    if not make or not moves:
         line = apply_edits(typed.text, edits).strip()
-        if place.ready:
+        if not make:
             return line
-        if command.region.origin is None and "\n" in line:
+        if typed.splits:
             return None
-        return syntax.unless(probe, place.make(install), line)
-    if command.region.origin is not None or command.operator not in ("&&", ";", ""):
+        return syntax.chain(make, line) if sure else syntax.unless(probe, make, line)
+    if command.region.origin is not None or command.operator not in ("&&", ";", "") or not syntax.chains_inside:
         return None
-    at = command.outer(Span(start(command), start(command))).start
-    inserted = Edit(Span(at, at), syntax.inside(probe, place.make(install)))
-    dropped = [e for e in edits if e.span.start == at and not e.new_text]
+    inserted = Edit(Span(at, at), f"{make} && " if sure else syntax.inside(probe, make))
+    dropped = [e for e in edits if e.span.start == at]
     try:
-        return apply_edits(typed.text, [*(e for e in edits if e not in dropped), *_joined(inserted, dropped)]).strip()
+        joined = [_joined(inserted, dropped)] if dropped else [inserted]
+        return apply_edits(typed.text, sorted([*(e for e in edits if e not in dropped), *joined])).strip()
     except ValueError:
         return None
 
 
-def _joined(inserted: Edit, dropped: list[Edit]) -> list[Edit]:
-    """An insertion and a removal at the same place as one edit."""
-    return [Edit(inserted.span.to(dropped[0].span), inserted.new_text)] if dropped else [inserted]
+def _joined(inserted: Edit, others: list[Edit]) -> Edit:
+    """An insertion and a change at the same place as one edit."""
+    span = inserted.span
+    for other in others:
+        span = span.to(other.span)
+    return Edit(span, inserted.new_text + "".join(e.new_text for e in others))
+
+
+def _begin(command: Command) -> int:
+    return command.outer(Span(start(command), start(command))).start
 
 
 def _folder(typed: Typed, install: Install, place: Place) -> str:
     """The folder that the install runs in, "" where the line goes to an unknown one."""
-    at = install.command.outer(Span(start(install.command), start(install.command))).start
     folder = place.folder
-    for move in _MOVES.finditer(typed.text, 0, at):
+    for move in _MOVES.finditer(typed.text, 0, _begin(install.command)):
         to = move["to"]
         if not to or to.startswith(("~", "-")):
             return ""
         folder = posixpath.normpath(posixpath.join(folder, to)) if folder else ""
-    return folder
+    return folder if UNKNOWN not in folder else ""
 
 
-def activated(typed: Typed, place: Place, install: Install | None) -> Action | None:
+def _done(target: Target, installs: list[Install], place: Place) -> str:
+    """What was done, and how to undo it."""
+    names = [r.text for i in installs if i.operation == "install" for r in i.requests if r.name]
+    files = [f for i in installs for f in i.requirement_files]
+    asked = ", ".join([*names, *(f"what {f} asks for" for f in files)]) or "what was asked for"
+    if any(i.operation != "install" for i in installs):
+        return ""
+    shown = target.shown
+    if not target.ready and target.found is None:
+        return f"Created {shown} and installed {asked} in it; to undo that, delete the folder {shown}."
+    words = " ".join(map(place.syntax.quote, [n for i in installs for n in i.packages]))
+    pip = place.syntax.program(target.program("pip"))
+    undo = f"; `{pip} uninstall {words}` undoes it" if words and not files else ""
+    return f"Installed {asked} into {shown}{undo}."
+
+
+def activated(typed: Typed, place: Place, install: Install | None) -> list[Action]:
     """The whole line again in an activated environment: for scripts, make, npm, which call pip themselves."""
-    if typed.elsewhere or typed.as_root or not typed.text.strip() or "\n" in typed.text.strip():
-        return None
-    syntax = place.syntax
-    script = _python_of(typed)
+    line = typed.text.strip()
+    if typed.elsewhere or typed.as_root or not line or not typed.repeats(place.syntax) or len(line) > _LONGEST:
+        return []
+    syntax, target = place.syntax, place.target()
+    script = typed.python_of_script
     if script is not None:
-        python = f"{place.directory}/bin/python"
-        line = apply_edits(typed.text, [Edit(script, syntax.program(python))]).strip()
-        text = line if place.ready else syntax.unless(f"{place.directory}/bin/pip", place.make(), line)
-        title = f"Run it with the Python of {place.directory}"
-        return Action(
-            title if place.ready else f"Create {place.directory} and run it there", text=text, environment=place.path
+        line = apply_edits(typed.text, [Edit(script, syntax.program(target.program("python")))]).strip()
+    elif (
+        (install is not None and (install.command.wrappers or install.python.program.startswith("/")))
+        or typed.splits
+        or not syntax.activates
+    ):
+        return []  # a script that names its Python does not mind an active environment
+    else:
+        line = syntax.chain(syntax.activate(target.shown), line)
+    actions = []
+    for way in ways(place, target, None, "run it"):
+        if way.program is not Program.OWN:
+            pip = f"python3 -m pip --python {syntax.quote(target.program('python'))} install pip"
+            if way.program is Program.WHEEL:
+                continue
+            way = replace(way, make=syntax.chain(way.make, pip) if way.make else pip)
+        unknown = target.state is target.state.UNKNOWN
+        text = syntax.chain(way.make, line) if way.make else line
+        if unknown and way.make:
+            text = syntax.unless(target.program("pip"), way.make, line)
+        shown = target.shown
+        done = (
+            f"Created {shown} and ran it there; to undo that, delete the folder {shown}."
+            if target.found is None
+            else ""
         )
-    if install is not None and (install.command.wrappers or install.python.program.startswith("/")):
-        return None  # the script names its Python: an active environment does not change that
-    again = syntax.chain(syntax.activate(place.directory), typed.text.strip())
-    text = again if place.ready else syntax.unless(f"{place.directory}/bin/pip", place.make(), again)
-    title = f"Activate {place.directory} and run it again"
-    return Action(title if place.ready else f"Create and a{title[1:]}", text=text, environment=place.path)
+        title = (
+            way.title if script is not None or not way.title.startswith("Run") else f"Activate {shown} and run it again"
+        )
+        actions.append(Action(title, text=text, step=way.step, says=way.says, environment=target.path, done=done))
+    return actions
 
 
-def _python_of(typed: Typed) -> Span | None:
-    """Where the line names the Python that runs its one script by its full path."""
-    commands = [c for c in shell.parse(typed.region) if c.words]
-    if len(commands) != 1 or commands[0].wrappers or len(commands[0].words) < 2:
+def create(place: Place, install: Install | None = None) -> Action | None:
+    """The environment alone, where nothing can be typed again; None where it is there."""
+    target = place.target(install)
+    way = next(iter(ways(place, target, install, "run the command")), None)
+    if way is None or not way.make:
         return None
-    program = commands[0].words[0].value or ""
-    name = program.rpartition("/")[2].rstrip("0123456789.")
-    return commands[0].words[0].span if program.startswith("/") and name == "python" else None
+    done = f"Created {target.shown}; to undo that, delete the folder." if target.found is None else ""
+    says = f"create {target.shown} with `{{}}` and run the command in it"
+    if not way.says.startswith("create"):
+        says = way.says.partition(" and ")[0]
+    return Action(f"Create {target.shown}", text=way.make, step="venv", says=says, environment=target.path, done=done)
+
+
+def replayed(place: Place, target: Target, words: str, names: list[str]) -> Action:
+    """An install of what another tool was asked for, of words that were typed; `names` are theirs."""
+    way = ways(place, target, None)[0]
+    line = f"{place.syntax.program(target.program('pip'))} install {words}"
+    text = line if not way.make else place.prepared(target, None, line)
+    if way.make and target.state is not target.state.UNKNOWN:
+        text = place.syntax.chain(way.make, line)
+    undo = f"delete the folder {target.shown}" if target.found is None else f"`{target.program('pip')} uninstall` them"
+    done = f"Installed {', '.join(names)} into {target.shown}; to undo that, {undo}."
+    return Action(way.title, text=text, step="venv", says=way.says, environment=target.path, done=done)

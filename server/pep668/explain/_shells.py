@@ -1,11 +1,17 @@
-"""How each shell makes an environment once, joins commands and activates."""
+"""How each shell joins commands, quotes, and activates an environment."""
 
 from __future__ import annotations
 
+import re
 import shlex
+import unicodedata
 from dataclasses import dataclass
 
 _POWERSHELL = ("pwsh", "powershell")
+_CSH = ("csh", "tcsh")
+# `!` and what makes a history reference of it, where quotes do not keep that from it.
+_HISTORY = re.compile(r"\\.|'[^']*'|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
+_HISTORY_OF_CSH = re.compile(r"\\.|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +21,7 @@ class Syntax:
     shell: str
 
     def quote(self, text: str) -> str:
-        if self.shell in _POWERSHELL:
+        if self.shell in _POWERSHELL or self.shell == "nu":
             plain = all(c.isalnum() or c in "./_-" for c in text)
             return text if plain and text else "'" + text.replace("'", "''") + "'"
         return shlex.quote(text)
@@ -23,7 +29,9 @@ class Syntax:
     def program(self, path: str) -> str:
         """A path in the place of a command."""
         quoted = self.quote(path)
-        return f"& {quoted}" if quoted != path and self.shell in _POWERSHELL else quoted
+        if quoted == path:
+            return path
+        return {"pwsh": "& ", "powershell": "& ", "nu": "^"}.get(self.shell, "") + quoted
 
     def unless(self, path: str, make: str, then: str) -> str:
         """`then`, after `make` where there is no program at `path` yet."""
@@ -32,6 +40,10 @@ class Syntax:
             return f"test -x {quoted}; or {make}; and {then}"
         if self.shell in _POWERSHELL:
             return f"if (!(Test-Path {quoted})) {{ {make} }}; {then}"
+        if self.shell in _CSH:  # there `&&` binds before `||`
+            return f"(test -x {quoted} || {make}) && {then}"
+        if self.shell == "nu":
+            return f"{make}; {then}"  # which leaves an environment that is there as it is
         return f"test -x {quoted} || {make} && {then}"
 
     def inside(self, path: str, make: str) -> str:
@@ -39,30 +51,70 @@ class Syntax:
         quoted = self.quote(path)
         if self.shell == "fish":
             return f"begin; test -x {quoted}; or {make}; end; and "
-        if self.shell in _POWERSHELL:
-            return f"{make} && "
+        if self.shell in _POWERSHELL or self.shell == "nu":
+            return self.chain(make, "")
         return f"(test -x {quoted} || {make}) && "
 
     def chain(self, *commands: str) -> str:
-        if self.shell == "fish":
-            return "; and ".join(commands)
-        if self.shell == "powershell":
+        """Commands of which each runs where the one before it did what it should."""
+        if self.shell == "nu":
             return "; ".join(commands)
+        if self.shell == "powershell":  # Windows PowerShell has no `&&`
+            *before, last = commands
+            return "".join(f"{c}; if ($?) {{ " for c in before) + last + " }" * len(before)
         return " && ".join(commands)
+
+    def sequence(self, first: str, then: str) -> str:
+        """Two lines as one, where what the first one ends with does not matter."""
+        return f"{first}; {then}"
+
+    @property
+    def chains_inside(self) -> bool:
+        """Whether something can be put before a command in the middle of a line."""
+        return self.shell not in ("powershell", "nu")
 
     def activate(self, directory: str) -> str:
         """The line that activates the environment in a folder."""
         if self.shell == "fish":
             return f"source {self.quote(directory + '/bin/activate.fish')}"
-        if self.shell in ("csh", "tcsh"):
+        if self.shell in _CSH:
             return f"source {self.quote(directory + '/bin/activate.csh')}"
         if self.shell in _POWERSHELL:
-            return f". {self.quote(directory + '/bin/Activate.ps1')}"
+            path = directory if directory.startswith(("/", ".")) else f"./{directory}"
+            return f". {self.quote(path + '/bin/Activate.ps1')}"
+        if self.shell == "nu":
+            return f"overlay use {self.quote(directory + '/bin/activate.nu')}"
         path = directory if directory.startswith(("/", "./", ".")) else f"./{directory}"
         return f". {self.quote(path + '/bin/activate')}"
+
+    @property
+    def activates(self) -> bool:
+        """Whether what `python3 -m venv` makes can be activated: it has no script for every shell."""
+        return self.shell != "nu"
+
+    def repeats(self, line: str) -> bool:
+        """Whether a line that was typed means the same when it is typed once more, behind other commands."""
+        history = _HISTORY_OF_CSH if self.shell in _CSH else _HISTORY
+        if self.shell in ("", "bash", "zsh", *_CSH) and any(m["found"] for m in history.finditer(line)):
+            return False  # the shell would take it for one of the lines before
+        if self.shell == "nu":
+            return re.fullmatch(r"[\w ./=<>~,:@+\[\]-]+", line) is not None
+        return True
 
 
 def syntax(shell: str) -> Syntax:
     """By the name or path of a shell: `bash`, `/usr/bin/fish`, `pwsh.exe`."""
     name = shell.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe").lstrip("-")
-    return Syntax(name)
+    return Syntax("nu" if name == "nushell" else name)
+
+
+def is_plain(line: str) -> bool:
+    """Whether a line holds nothing that is not seen, or seen as something else: such a line is never typed again.
+
+    Whoever prints to a terminal can forge the line that it reports as typed.
+    """
+    return all(c == " " or unicodedata.category(c) not in _UNSEEN for c in line) and not _LOOKS_EMPTY.search(line)
+
+
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
+_LOOKS_EMPTY = re.compile("[\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")

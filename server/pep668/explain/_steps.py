@@ -1,38 +1,29 @@
 """The next step after each failure on the road (EM021).
 
-What is run is built from the typed command line and from what is known of this machine; a detail of the output is
-used only where it is one of the few words that the failure's pattern allows.
+What is run is built from the typed command line and from what is known of this machine; a detail of the output only
+chooses among what can be said.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
-from pep668 import shell
 from pep668.model import Command, ErrorReport
-from pep668.text import Edit, Span, apply_edits
+from pep668.text import apply_edits
 
+from . import _missing, _refused
+from ._missing import Situation
 from ._model import Action, Plan
 from ._packages import Packages
-from ._refused import what
-from ._road import Place, into_environment
+from ._place import Place
+from ._road import create, into_environment, replayed
 from ._typed import Typed
 
-_VENV_PACKAGE = re.compile(r"python3(?:\.\d{1,2})?-venv")
 _ACTIVATE = re.compile(r"activate(?:\.csh|\.fish|\.nu|\.ps1)?\Z", re.IGNORECASE)
-
-
-@dataclass(frozen=True, eq=False)
-class Situation:
-    """A failure, the line that was typed, and the place where it was."""
-
-    report: ErrorReport
-    typed: Typed
-    place: Place
-    packages: Packages
-    missing: frozenset[str]
+_USUAL = re.compile(r"[\w.@+/~-]{1,200}")
 
 
 def plan(report: ErrorReport, typed: Typed, place: Place, missing: frozenset[str]) -> Plan | None:
@@ -41,118 +32,12 @@ def plan(report: ErrorReport, typed: Typed, place: Place, missing: frozenset[str
     return step(Situation(report, typed, place, Packages(place.machine), missing)) if step else None
 
 
-def _again(typed: Typed, place: Place, *before: str) -> str:
-    line = typed.text.strip()
-    return place.syntax.chain(*before, line) if line and "\n" not in line else place.syntax.chain(*before)
-
-
-def _ensurepip(s: Situation) -> Plan:
-    named = s.report.detail if _VENV_PACKAGE.fullmatch(s.report.detail) else ""
-    line = s.packages.venv(s.report.python_version or "")
-    if named and (not line or "apt" in line):
-        line = f"{'' if s.packages.root else 'sudo '}apt install {named}"
-    actions: list[Action] = []
-    if line:
-        makes = bool(s.typed.text.strip())
-        text = _again(s.typed, s.place, line) if makes else s.place.syntax.chain(line, s.place.make())
-        actions.append(Action(f"Install {line.rpartition(' ')[2]} and try again", text=text, environment=s.place.path))
-    if s.place.has("uv"):
-        text = f"uv venv --seed --allow-existing {s.place.syntax.quote(s.place.directory)}"
-        actions.append(Action(f"Create {s.place.directory} with uv, without root", text=text, environment=s.place.path))
-    elif s.place.has("virtualenv"):
-        text = f"virtualenv {s.place.syntax.quote(s.place.directory)}"
-        actions.append(Action(f"Create {s.place.directory} with virtualenv", text=text, environment=s.place.path))
-    package = line.rpartition(" ")[2] or "its package"
-    message = f"The environment was made without pip, since ensurepip is missing: install {package} and make it again."
-    if s.report.kind == "venv-missing":
-        message = f"This Python has no venv module: install {package} and try again."
-    return Plan(message, tuple(actions))
-
-
-def _pip_missing(s: Situation) -> Plan:
-    actions: list[Action] = []
-    judged = next(iter(s.typed.judged), None)
-    program = judged.install.python.program if judged else ""
-    inside = program and not program.startswith(("/usr/", "/bin/")) and "/" in program
-    if judged is not None and inside:
-        python = s.place.syntax.quote(program)
-        if s.place.has("uv"):
-            text = _again(s.typed, s.place, f"uv pip install --python {python} pip")
-        else:
-            text = _again(s.typed, s.place, f"{s.place.syntax.program(program)} -m ensurepip")
-        actions.append(Action("Put pip into this environment and try again", text=text))
-        return Plan("This environment has no pip: put one into it and try again.", tuple(actions))
-    if judged is not None:
-        road = into_environment(s.typed, judged.install, s.place)
-        if road is not None:
-            actions.append(road)
-    if s.packages.pip():
-        actions.append(
-            Action(f"Install pip with {s.packages.manager}", text=_again(s.typed, s.place, s.packages.pip()))
-        )
-    asked = what(judged.install) if judged else "packages"
-    message = f"This Python has no pip: {s.place.directory} brings its own, install {asked} there."
-    return Plan(message, tuple(actions))
-
-
-def _not_found(s: Situation) -> Plan | None:
-    name = s.report.detail.rpartition("/")[2]
-    family = name.rstrip("0123456789.")
-    judged = next(iter(s.typed.judged), None)
-    actions: list[Action] = []
-    if family == "pip":
-        road = into_environment(s.typed, judged.install, s.place) if judged else None
-        actions += [road] if road else []
-        if s.packages.pip():
-            actions.append(Action(f"Install pip with {s.packages.manager}", text=s.packages.pip()))
-        message = f"There is no {name} on PATH: {s.place.directory} brings a pip of its own."
-        return Plan(message, tuple(actions))
-    if name == "python" and "python3" not in s.missing and (s.place.machine is None or s.place.has("python3")):
-        renamed = _renamed(s.typed, "python", "python3")
-        actions += [Action("Run it with python3", text=renamed)] if renamed else []
-        return Plan("There is no `python` here, the program is named python3.", tuple(actions))
-    if family == "python":
-        line = (
-            s.packages.install("python3", "python3-venv")
-            if s.packages.manager.startswith("apt")
-            else s.packages.install("python3")
-        )
-        actions += [Action(f"Install Python with {s.packages.manager}", text=line)] if line else []
-        return Plan("There is no Python on PATH: install it first.", tuple(actions))
-    if name == "pipx":
-        line = s.packages.pipx()
-        if line:
-            text = _again(s.typed, s.place, line, "pipx ensurepath")
-            actions.append(Action(f"Install pipx with {s.packages.manager} and try again", text=text))
-        return Plan("pipx is not on PATH: the distribution has it.", tuple(actions))
-    if name in ("uv", "uvx"):
-        actions += [Action("Install uv with pipx", text="pipx install uv")] if s.place.has("pipx") else []
-        return Plan("uv is not on PATH: pipx, or its own installer, brings it.", tuple(actions))
-    if name == "virtualenv":
-        return Plan("virtualenv is not on PATH: `python3 -m venv` does the same.", (_create(s.place),))
-    return None
-
-
-def _renamed(typed: Typed, old: str, new: str) -> str:
-    """The typed line with a program's name replaced wherever it is the command."""
-    edits = [
-        Edit(Span(c.words[0].span.start, c.words[0].span.end), new)
-        for c in shell.parse(typed.region)
-        if c.words and c.words[0].value == old
-    ]
-    return apply_edits(typed.text, edits).strip() if edits else ""
-
-
-def _create(place: Place) -> Action:
-    return Action(f"Create {place.directory}", text=place.make(), environment=place.path)
-
-
 def _activation(typed: Typed) -> tuple[Command, str] | None:
     """The command of the typed line that reads an activate script, and the environment's folder."""
-    for command in shell.parse(typed.region):
+    for command in typed.every:
         for word in command.words:
             path = word.value or ""
-            if _ACTIVATE.search(path) and "/bin/" in path:
+            if _ACTIVATE.search(path) and "/bin/" in path and _USUAL.fullmatch(path):
                 return command, path.rpartition("/bin/")[0]
     return None
 
@@ -161,122 +46,205 @@ def _wrong_shell(s: Situation) -> Plan:
     found = _activation(s.typed)
     directory = found[1] if found else s.place.directory
     line = s.place.syntax.activate(directory)
-    message = f"This activate script is for another shell: `{line}` is the one for yours."
-    return Plan(message, (Action(f"Activate {directory}", text=line),), severity="info")
+    action = Action(f"Activate {directory}", text=line, step="activate", says="yours reads `{}`")
+    event = "This activate script is for another shell"
+    return Plan(f"{event}: `{line}` is the one for yours.", (action,), event=event, severity="info")
 
 
 def _no_environment(s: Situation) -> Plan:
+    target = s.place.target(s.install)
     if s.report.tool == "uv":
-        judged = next(iter(s.typed.judged), None)
-        action = Action(
-            f"Create {s.place.directory} and try again",
-            text=_again(s.typed, s.place, s.place.make(judged.install if judged else None)),
-            environment=s.place.path,
-        )
-        return Plan(f"uv found no virtual environment here: create {s.place.directory} and try again.", (action,))
+        made = s.place.make(s.install, target) or f"uv venv --seed {s.place.syntax.quote(target.shown)}"
+        done = f"Created {target.shown}; to undo that, delete the folder {target.shown}."
+        says = f"create {target.shown} and try again"
+        title = f"Create {target.shown} and try again"
+        action = Action(title, text=s.again(made), step="venv", says=says, environment=target.path, done=done)
+        event = "uv found no virtual environment here"
+        return Plan(f"{event}: {says}.", (action,), event=event)
+    event = "There is no activate script"
     found = _activation(s.typed)
-    line = s.place.syntax.activate(found[1] if found else s.place.directory)
-    action = Action(
-        f"Create {s.place.directory} and activate it",
-        text=s.place.syntax.chain(s.place.make(), line),
-        environment=s.place.path,
-    )
-    return Plan("There is no activate script: the environment was not made, or only half of it.", (action,))
+    directory = found[1] if found else target.shown
+    if found is not None and target.ready and posixpath.normpath(directory) != target.shown:
+        line = s.place.syntax.activate(target.shown)
+        action = Action(
+            f"Activate {target.shown}", text=line, step="activate", says=f"the environment is {target.shown}"
+        )
+        return Plan(f"{event}.", (action,), event=event, severity="info")
+    made_here = create(s.place) if posixpath.normpath(directory) == target.shown else None
+    line = s.place.syntax.activate(directory)
+    make = made_here.text if made_here is not None else f"python3 -m venv {s.place.syntax.quote(directory)}"
+    says = f"make {directory} and activate it"
+    title = f"Create {directory} and activate it"
+    text = s.place.syntax.chain(make, line)
+    path = posixpath.normpath(posixpath.join(s.place.folder, directory)) if s.place.folder.startswith("/") else None
+    done = f"Created {directory}; to undo that, delete the folder {directory}."
+    action = Action(title, text=text, step="venv", says=says, environment=path, done=done)
+    return Plan(f"{event}: the environment was not made, or only half of it.", (action,), event=event)
 
 
 def _unknown_package(s: Situation) -> Plan:
     name = s.report.detail
-    actions: list[Action] = []
-    project = name.removeprefix("python3-")
-    better = s.packages.of_project(project)
-    found = s.place.machine.programs.get("python3") if s.place.machine else None
-    python = found.version if found else ""
-    if name.endswith("-venv") and python:
-        better = f"python{python}-venv"
-    if better and better != name and s.packages.install(better):
-        actions.append(Action(f"Install {better}", text=s.packages.install(better)))
-        return Plan(f"{s.packages.manager} does not know {name}: the package is named {better}.", tuple(actions))
-    if s.packages.manager.startswith("apt"):
-        sudo = "" if s.packages.root else "sudo "
-        actions.append(
-            Action("Update the package lists and try again", text=_again(s.typed, s.place, f"{sudo}apt update"))
-        )
-    if name.startswith("python3-") and not name.endswith(("-venv", "-pip", "-full")):
-        line = f"{s.place.directory}/bin/pip install {s.place.syntax.quote(project)}"
-        text = line if s.place.ready else s.place.syntax.unless(f"{s.place.directory}/bin/pip", s.place.make(), line)
-        actions.append(Action(f"Install {project} into {s.place.directory}", text=text, environment=s.place.path))
+    typed = [w for c in s.typed.every for w in c.words if w.value == name]
     manager = s.packages.manager or s.report.tool
-    return Plan(
-        f"{manager} does not know {name}: update its lists, or install into {s.place.directory}.", tuple(actions)
-    )
+    event = f"{manager} does not know {name}"
+    if not typed or not s.repeats:
+        return Plan(f"{event}: update its lists, or install into {s.place.directory}.")
+    actions: list[Action] = []
+    better = s.packages.corrected(name, s.place.machine)
+    if better and better != name and s.packages.install(better):
+        (command,) = [c for c in s.typed.every if any(w in typed for w in c.words)][:1]
+        text = _with_word(s, command, name, better)
+        undo = (
+            f"; `{'' if s.packages.root else 'sudo '}{manager} remove {better}` undoes it" if s.packages.removes else ""
+        )
+        done = f"Installed {better}{undo}."
+        title = f"Install {better}"
+        actions.append(Action(title, text=text, step="distribution", says=f"it is named {better}, get it", done=done))
+        return Plan(f"{event}: the package is named {better}.", tuple(actions), event=event)
+    project = re.sub(r"^python3?-", "", name)
+    if (
+        project != name
+        and not re.search(r"-(?:venv|pip|full|dev)$", name)
+        and re.fullmatch(r"[a-z0-9][a-z0-9.+-]*", project)
+    ):
+        target = s.place.target()
+        found = replayed(s.place, target, s.place.syntax.quote(project), [project])
+        actions.append(replace(found, says=f"the index may have {project}, {found.says}"))
+    if s.packages.manager.startswith("apt"):
+        text = s.again(f"{'' if s.packages.root else 'sudo '}apt update")
+        actions.append(Action("Update the lists and try again", text=text, step="apt-update", says="update its lists"))
+    return Plan(f"{event}: update its lists, or install into {s.place.directory}.", tuple(actions), event=event)
+
+
+def _with_word(s: Situation, command: Command, old: str, new: str) -> str:
+    """The typed line with a package's name put right; as root, where it was typed so."""
+    from pep668.fixes._edits import Rewrite
+
+    rewrite = Rewrite(s.typed.text, command)
+    for word in command.words:
+        if word.value == old:
+            rewrite.replace(word.span, new)
+    edits = rewrite.edits()
+    as_root = s.packages.root or s.typed.as_root
+    return apply_edits(s.typed.text, edits).strip() if edits and as_root else s.packages.install(new)
 
 
 def _not_root(s: Situation) -> Plan:
     line = s.typed.text.strip()
-    commands = [c for c in shell.parse(s.typed.region) if c.words]
-    simple = len(commands) == 1 and not commands[0].wrappers and not commands[0].redirects and "\n" not in line
-    actions = (Action("Run it with sudo", text=f"sudo {line}"),) if simple else ()
-    return Plan(f"{s.report.tool} needs root: run it with sudo.", actions)
+    commands = [c for c in s.typed.every if c.words]
+    simple = len(commands) == 1 and not commands[0].wrappers and not commands[0].redirects and s.repeats
+    plain = simple and not commands[0].assignments and not commands[0].scope
+    actions = (Action("Run it with sudo", text=f"sudo {line}", step="sudo", says="run `{}`"),) if plain else ()
+    event = f"{s.report.tool} needs root"
+    return Plan(f"{event}: run it with sudo.", actions, event=event)
 
 
 def _option(s: Situation) -> Plan:
-    judged = next(iter(s.typed.judged), None)
     actions: tuple[Action, ...] = ()
-    option = judged.install.option("--break-system-packages", "break-system-packages") if judged else None
-    if judged is not None and option is not None:
-        span = judged.install.command.outer(option.span)
+    option = s.install.option("--break-system-packages", "break-system-packages") if s.install is not None else None
+    event = "This pip is older than the option, and than the check itself"
+    if s.install is not None and option is not None and s.repeats:
+        span = s.install.command.outer(option.span)
         text = (s.typed.text[: span.start].rstrip() + s.typed.text[span.end :]).strip()
-        actions = (Action("Run it without the option", text=text),)
-    message = "This pip is older than the option, and than the check itself: leave --break-system-packages out."
-    return Plan(message, actions)
+        actions = (Action("Run it without the option", text=text, step="no-option", says="leave the option out"),)
+    return Plan(f"{event}: leave --break-system-packages out.", actions, event=event)
 
 
-def _permission(s: Situation) -> Plan:
-    home = s.place.syntax.quote(s.place.directory)
-    return Plan(f"This folder may not be written to: make {home} in one of your own, without sudo.")
+def _user(s: Situation) -> Plan:
+    """`--user` in an environment: what it would install into cannot be seen from there."""
+    event = "--user has no meaning in a virtual environment"
+    actions: tuple[Action, ...] = ()
+    option = s.install.option("--user", "user") if s.install is not None else None
+    if s.install is not None and option is not None and s.repeats:
+        span = s.install.command.outer(option.span)
+        text = (s.typed.text[: span.start].rstrip() + s.typed.text[span.end :]).strip()
+        actions = (Action("Run it without --user", text=text, step="no-user", says="leave it out"),)
+    return Plan(f"{event}: leave it out.", actions, event=event)
+
+
+def _elsewhere(event: str) -> Callable[[Situation], Plan]:
+    """Where the folder is none for an environment: one in the home directory."""
+
+    def plan_of(s: Situation) -> Plan:
+        name = posixpath.basename(s.place.folder.rstrip("/"))
+        advice = "make the environment on a file system that allows it"
+        if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,60}", name) or s.place.syntax.shell in ("nu", "powershell"):
+            return Plan(f"{event}: {advice}.")
+        home = f"~/.venvs/{name}"
+        make = f"python3 -m venv --prompt {name} {home}"
+        lines = [make]
+        moved = _moved(s, home)
+        if moved:
+            lines.append(moved)
+        says = f"make it in your home directory{' and install there' if moved else ''}"
+        title = f"Create {home}{' and install' if moved else ''}"
+        done = f"Created {home}; to undo that, delete the folder {home}."
+        action = Action(title, text=s.place.syntax.chain(*lines), step="home", says=says, done=done)
+        return Plan(f"{event}: {advice}.", (action,), event=event)
+
+    return plan_of
+
+
+def _moved(s: Situation, home: str) -> str:
+    """The typed install by the pip of an environment in the home directory; "" where it cannot be."""
+    if s.install is None or s.install.tool != "pip" or not s.repeats:
+        return ""
+    rewritten = into_environment(s.typed, s.install, replace(s.place, machine=None, folder="/\0", root=""))
+    if not rewritten:
+        return ""
+    _, _, line = rewritten[0].text.rpartition(f"{s.place.settings.environment_directory}/bin/")
+    return f"{home}/bin/{line}" if line else ""
+
+
+def _no_space(s: Situation) -> Plan:
+    """Wheels are unpacked in the temporary folder, which is often small."""
+    event = "No space is left on the disk"
+    told = f"{event}: free some, or set TMPDIR and --cache-dir to another one."
+    shells = ("", "bash", "zsh", "sh", "dash", "ksh")
+    simple = len([c for c in s.typed.every if c.words]) == 1 and s.repeats
+    if s.install is None or not simple or s.place.syntax.shell not in shells:
+        return Plan(told)
+    text = f"mkdir -p ~/.cache/tmp && TMPDIR=~/.cache/tmp {s.typed.text.strip()}"
+    says = "the temporary folder is often the small one, use another"
+    action = Action("Use another temporary folder", text=text, step="tmpdir", says=says)
+    return Plan(told, (action,), event=event)
 
 
 def _path(s: Situation) -> Plan:
-    judged = next(iter(s.typed.judged), None)
-    uv = judged is not None and judged.install.tool == "uv"
+    uv = s.install is not None and s.install.tool == "uv"
     line = "uv tool update-shell" if uv else "pipx ensurepath"
-    action = Action("Put the programs on PATH", text=line)
-    return Plan(
-        f"Installed, but its folder is not on PATH: `{line}` adds it for new shells.", (action,), severity="info"
-    )
+    done = "Put the folder on PATH: open a new terminal to find what is in it."
+    action = Action(f"{line}", text=line, step="ensurepath", says="put it there", done=done)
+    event = "Installed, but its folder is not on PATH"
+    return Plan(f"{event}: `{line}` adds it for new shells.", (action,), event=event, severity="info")
 
 
 def _library(s: Situation) -> Plan:
-    judged = next(iter(s.typed.judged), None)
-    actions: list[Action] = []
-    if judged is not None and judged.install.requests:
-        names = " ".join(s.place.syntax.quote(r.text) for r in judged.install.requests)
-        line = f"{s.place.syntax.program(s.place.directory + '/bin/pip')} install {names}"
-        text = line if s.place.ready else s.place.syntax.unless(f"{s.place.directory}/bin/pip", s.place.make(), line)
-        actions.append(Action(f"Install into {s.place.directory}", text=text, environment=s.place.path))
-    return Plan(
-        f"{s.report.detail} is a library, not an application: install it into {s.place.directory}.", tuple(actions)
-    )
+    actions: tuple[Action, ...] = ()
+    target = s.place.target()
+    event = f"{s.report.detail} is a library, not an application"
+    if s.install is not None and s.install.requests and s.repeats:
+        names = " ".join(s.place.syntax.quote(r.text) for r in s.install.requests)
+        actions = (replayed(s.place, target, names, [r.text for r in s.install.requests]),)
+    return Plan(f"{event}: install it into {target.shown}.", actions, event=event)
 
 
 _STEPS: dict[str, Callable[[Situation], Plan | None]] = {
-    "ensurepip-missing": _ensurepip,
-    "ensurepip-disabled": _pip_missing,
-    "venv-missing": _ensurepip,
-    "pip-missing": _pip_missing,
-    "command-not-found": _not_found,
+    "ensurepip-missing": _missing.ensurepip,
+    "ensurepip-disabled": lambda s: _refused.bootstrap("ensurepip", s.place, s.packages),
+    "venv-missing": _missing.ensurepip,
+    "pip-missing": _missing.pip,
+    "command-not-found": _missing.not_found,
     "wrong-shell": _wrong_shell,
     "environment-missing": _no_environment,
     "package-not-found": _unknown_package,
     "not-root": _not_root,
     "option-unknown": _option,
-    "no-space": lambda _: Plan(
-        "No space is left on the disk: free some, or set TMPDIR and --cache-dir to another one."
-    ),
-    "read-only": lambda _: Plan(
-        "The file system is read-only: make the environment in a folder that can be written to."
-    ),
-    "permission-denied": _permission,
+    "user-site": _user,
+    "no-space": _no_space,
+    "no-exec": _elsewhere("Nothing may be run on this file system"),
+    "read-only": _elsewhere("This folder cannot be written to"),
+    "permission-denied": _elsewhere("This folder may not be written to"),
     "not-on-path": _path,
     "not-an-application": _library,
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pep668.model import ErrorReport, Judged
 
 from ._model import Action, Plan
+
+if TYPE_CHECKING:
+    from ._source import Source
 
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff`]")
 _LONGEST = 200
@@ -31,7 +35,14 @@ def fence(text: str) -> str:
     return f"{ticks}console\n{text}\n{ticks}"
 
 
-def markdown(errors: Sequence[ErrorReport], plan: Plan | None, judged: Judged | None, command: str, folder: str) -> str:
+def markdown(
+    errors: Sequence[ErrorReport],
+    plan: Plan | None,
+    judged: Judged | None,
+    command: str,
+    folder: str,
+    sources: Sequence[Source | None] = (),
+) -> str:
     if not errors and plan is None:
         return "No refusal and no failure on the way to an environment was found in this output.\n"
     parts = ["## What happened"]
@@ -41,6 +52,8 @@ def markdown(errors: Sequence[ErrorReport], plan: Plan | None, judged: Judged | 
         parts += [_event(e) for e in errors[:5]]
     if len(errors) > 5:
         parts.append(f"And {len(errors) - 5} more.")
+    known = [s for s in dict.fromkeys(sources) if s is not None]
+    parts += [f"{code(s.title)} issued it: {code(' '.join(s.written.split()))}." for s in known[:5]]
     if command:
         where = f" in {code(folder)}" if folder else ""
         parts.append(f"The command was {code(command)}{where}.")

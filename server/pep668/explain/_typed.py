@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pep668 import installers, languages, shell
 from pep668.environment import Walk
+from pep668.fixes._edits import ROOT, Rewrite, drop_privileges
 from pep668.languages._nature import filters, prints_only
 from pep668.languages._source import Source
-from pep668.model import Command, Install, Judged, Machine, Region, Verdict
+from pep668.model import Command, EnvironmentKind, Install, Judged, Machine, Region, Scope, ScopeKind, Verdict
+from pep668.text import Edit, Span, apply_edits
+
+from ._shells import Syntax, is_plain
 
 _MAX_DEPTH = 16
+_OF_POWERSHELL = frozenset("$`{}@&(\\")
+_LANGUAGES = {"fish": "fish", "pwsh": "powershell", "powershell": "powershell", "cmd": "cmd"}
 # What these run does not run on this machine, or not in this folder's environment.
 _ELSEWHERE = frozenset(
     "docker docker-compose podman nerdctl buildah kaniko kubectl ssh ansible ansible-playbook vagrant act"
@@ -19,24 +27,78 @@ _ELSEWHERE = frozenset(
 )
 
 
-class Typed:
-    """A command line with its commands and, judged on the machine where one is given, its installs."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A command line that was typed before in the same terminal, and the folder that it ran in."""
 
-    def __init__(self, text: str, machine: Machine | None = None) -> None:
+    line: str
+    cwd: str = ""
+    shell: str = ""
+
+
+class Typed:
+    """A command line with its commands and, judged on the machine where one is given, its installs.
+
+    `past` are the lines before it that count for what it means; `shell` is the program that read it.
+    """
+
+    def __init__(self, text: str, machine: Machine | None = None, past: Iterable[Past] = (), shell: str = "") -> None:
         self.text = text
-        self.region = Region.document("shell", text)
-        self._machine = machine
+        self.region = region_of(text, shell)
+        self.machine = machine
+        self.past = tuple(past)
+        self.shell = shell
+
+    @property
+    def visible(self) -> Typed:
+        """What may be built on where the line holds what cannot be seen: only what was typed before."""
+        return Typed("", self.machine, self.past, self.shell)
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:
         return tuple(_commands(self.region, 0))
 
     @cached_property
+    def every(self) -> list[Command]:
+        """Also the commands that have nothing to do with Python."""
+        return all_commands(self.region)
+
+    @cached_property
     def judged(self) -> tuple[Judged, ...]:
-        walk = Walk(self._machine)
+        walk = self._begun()
         for command in self.commands:
             walk.visit(command)
-        return tuple(walk.finish())
+        return tuple(j for j in walk.finish() if _document(j.install.command.region) is self.region)
+
+    def _begun(self) -> Walk:
+        """A walk over what was typed before."""
+        walk = Walk(self.machine)
+        for past in self.past:
+            if past.cwd:
+                _visit(walk, Region.document("shell", f"cd {shlex.quote(past.cwd)}"))
+            _visit(walk, region_of(past.line, past.shell or self.shell))
+        folder = self.machine.folder if self.machine is not None else ""
+        if self.past and folder:
+            _visit(walk, Region.document("shell", f"cd {shlex.quote(folder)}"))
+        return walk
+
+    @cached_property
+    def active(self) -> str | None:
+        """The environment that was active before the line, None where none is known to be."""
+        walk = self._begun()
+        for command in _commands(Region.document("shell", "python3 -m pip install x"), 0):
+            walk.visit(command)
+        found = [j.environment for j in walk.finish()]
+        reached = found[-1] if found and self.machine is not None else None
+        if reached is None or reached.kind is not EnvironmentKind.VIRTUAL or reached.verdict is not Verdict.ALLOWED:
+            return None
+        return reached.virtual_environment
+
+    @cached_property
+    def activates(self) -> bool:
+        """Whether the line itself reads an activate script first."""
+        words = (c.words[1].value or "" for c in self.every if c.name in (".", "source") and len(c.words) > 1)
+        return any(word.rpartition("/")[2].startswith("activate") for word in words)
 
     def candidates(self, tool: str) -> list[Judged]:
         """The installs that a refusal of that tool may be about, those that nothing lets pass first."""
@@ -48,10 +110,63 @@ class Typed:
     def refused(self) -> list[Judged]:
         return [j for j in self.judged if j.environment.verdict is Verdict.REFUSED]
 
+    @property
+    def surely_refused(self) -> list[Judged]:
+        """Those that ran, whatever the other commands of the line came to."""
+        runs = (ScopeKind.SUBSHELL, ScopeKind.CONDITION)
+        return [j for j in self.refused if all(part.kind in runs for part in _scope(j.install.command))]
+
+    @property
+    def open_installs(self) -> list[Install]:
+        """The installs that the check does not let pass."""
+        found = (j for j in self.judged if j.environment.verdict is not Verdict.ALLOWED)
+        return [j.install for j in found if not j.install.passes_check]
+
+    @cached_property
+    def unprivileged(self) -> str | None:
+        """The line without sudo, where nothing of it is refused then: an environment is active, which sudo leaves."""
+        edits: list[Edit] = []
+        for judged in self.judged:
+            command = judged.install.command
+            if judged.environment.verdict is Verdict.ALLOWED or not any(w.name in ROOT for w in command.wrappers):
+                continue
+            rewrite = Rewrite(self.text, command)
+            found = rewrite.edits() if drop_privileges(rewrite) else None
+            if found is None:
+                return None
+            edits += found
+        if not edits:
+            return None
+        line = apply_edits(self.text, edits)
+        again = Typed(line, self.machine, self.past, self.shell).judged
+        inside = all(
+            j.environment.verdict is Verdict.ALLOWED and j.environment.kind is EnvironmentKind.VIRTUAL for j in again
+        )
+        return line.strip() if again and inside else None
+
+    def repeats(self, syntax: Syntax) -> bool:
+        """Whether the line may be typed once more, as a part of another."""
+        return is_plain(self.text.strip()) and syntax.repeats(self.text.strip())
+
+    @cached_property
+    def splits(self) -> bool:
+        """Whether a part of the line runs in the background: what is put in front would go with it."""
+        return any(c.operator == "&" for c in self.every)
+
+    @cached_property
+    def python_of_script(self) -> Span | None:
+        """Where the line names the Python that runs its one script by its full path."""
+        commands = [c for c in self.every if c.words]
+        if len(commands) != 1 or commands[0].wrappers or len(commands[0].words) < 2:
+            return None
+        program = commands[0].words[0].value or ""
+        name = program.rpartition("/")[2].rstrip("0123456789.")
+        return commands[0].words[0].span if program.startswith("/") and name == "python" else None
+
     @cached_property
     def elsewhere(self) -> bool:
         """Whether the line runs something in a container or on another machine."""
-        commands = [*self.commands, *shell.parse(self.region)]
+        commands = [*self.commands, *self.every]
         names = {c.name for c in commands} | {w.name.split(" ")[0] for c in commands for w in c.all_wrappers}
         return not _ELSEWHERE.isdisjoint(n for n in names if n)
 
@@ -59,14 +174,13 @@ class Typed:
     def as_root(self) -> bool:
         """Whether sudo stands in the line: what it runs does not see this shell's environment."""
         roots = ("sudo", "doas", "su")
-        commands = shell.parse(self.region)
-        return any(c.name in roots or any(w.name in roots for w in c.all_wrappers) for c in commands)
+        return any(c.name in roots or any(w.name in roots for w in c.all_wrappers) for c in self.every)
 
-    def source(self, exit_code: int | None) -> Source:
+    def source(self, exit_code: int | None, running: bool = False) -> Source:
         """What the recognizer has to know of the command."""
         text = self.text.strip()
         if not text:
-            return Source(exit_code=exit_code, is_install=is_install)
+            return Source(exit_code=exit_code, running=running, is_install=is_install)
         installs = bool(self.judged)
         return Source(
             known=True,
@@ -74,8 +188,25 @@ class Typed:
             prints=not installs and prints_only(text),
             filtered=filters(text),
             exit_code=exit_code,
+            running=running,
             is_install=is_install,
         )
+
+
+def region_of(text: str, shell: str) -> Region:
+    """A command line as the shell of that name or path reads it."""
+    name = shell.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe").lstrip("-")
+    language = _LANGUAGES.get(name, "shell")
+    if language == "powershell" and _OF_POWERSHELL.isdisjoint(text):
+        language = "shell"  # which reads it as well, and does not take it for one of Windows
+    return Region.document(language, text)
+
+
+def all_commands(region: Region) -> list[Command]:
+    """All commands of a line, also those that have nothing to do with Python."""
+    if region.language == "shell":
+        return shell.parse(region)
+    return list(_commands(region, 0))
 
 
 def install_in(text: str, tool: str) -> Install | None:
@@ -93,6 +224,23 @@ def is_vague(install: Install) -> bool:
 @lru_cache(maxsize=256)
 def is_install(text: str) -> bool:
     return any(installers.parse(c) is not None for c in _commands(Region.document("shell", text), 0))
+
+
+def _visit(walk: Walk, region: Region) -> None:
+    for command in _commands(region, 0):
+        if installers.parse(command) is None:  # what was installed does not matter
+            walk.visit(command)
+
+
+def _document(region: Region) -> Region:
+    while region.parent is not None:
+        region = region.parent
+    return region
+
+
+def _scope(command: Command) -> tuple[Scope, ...]:
+    above = _scope(command.region.origin) if command.region.origin is not None else ()
+    return above + command.scope
 
 
 def _commands(region: Region, depth: int) -> Iterator[Command]:

@@ -21,6 +21,8 @@ from pep668.plugins import load, modules
 
 def propose(context: Context, finding: Finding) -> list[Fix]:
     """All alternatives for one finding, the best first: that is the preferred one where there is one."""
+    if finding.stands_for:
+        finding = replace(finding, rule=finding.stands_for, stands_for="")
     able = [m for m in modules(__name__) if finding.rule in m.RULES]
     found: list[Fix] = []
     preferred = False

@@ -182,6 +182,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _p("option-unknown", "no such option", r"\bno such option: (?P<detail>--break-system-packages)\b", tool="pip"),
     _p("option-unknown", "unexpected arg", r"\bunexpected argument '(?P<detail>--break-system-packages)'", tool="uv"),
+    _p("user-site", "--user", r"\bCan ?not perform a '--user' install\b", tool="pip"),
     _p(
         "package-not-found",
         "Unable to locate",

@@ -6,15 +6,17 @@ pieces makes no difference.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pep668.model import ErrorReport
 from pep668.text import Span
 
 from . import _echo, _failures, _prefix, _refusal
+from ._decoding import Decoder
 from ._needles import NEEDLES
 from ._refusal import Block
 from ._source import Source
@@ -22,23 +24,28 @@ from ._terminal import ALTERNATE_NEEDLES, Line, Screen
 
 _LONGEST_LINE = 1 << 18  # characters; a longer line is read in pieces
 _SLICE = 1 << 16
-_LONGEST_BLANK = 4096
+LONGEST_BLANK = 4096
 _BEFORE = 48  # lines in which the command that failed is looked for
 _AFTER = 60
 _KEPT = 2000  # characters of a line that are kept for that
 _MOST_REPORTS = 200
 _WRAPPED = 8  # lines over which uv's first sentence may be wrapped
 _WAKE = (*NEEDLES, *_failures.NEEDLES, *ALTERNATE_NEEDLES)
+_DESPITE_SUCCESS = ("not-on-path", "ensurepip-missing", "pip-missing")  # what a command that succeeds may say
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A report that still waits for the command line that it belongs to, or for its detail."""
+    """A report that still waits for the command line that it belongs to, or for its detail.
+
+    `counts` tells whether it stands with an exit code that was not known yet.
+    """
 
     report: ErrorReport
     until: int
     command: str = ""
     follow: re.Pattern[str] | None = None
+    counts: Callable[[int | None], bool] | None = None
 
     def finished(self) -> ErrorReport:
         return replace(self.report, command=self.command or self.report.command)
@@ -49,8 +56,7 @@ class Recognizer:
 
     def __init__(self, source: Source | None = None) -> None:
         self._source = source or Source()
-        self._decoder: codecs.IncrementalDecoder | None = None
-        self._mark = b""  # the first bytes, until they tell the encoding
+        self._decoder = Decoder()
         self._pending: list[str] = []
         self._pending_length = 0
         self._at = 0  # offset of the pending text in the output
@@ -72,7 +78,7 @@ class Recognizer:
         self._uv_split = False  # uv's sentence was wrapped between its last two words
 
     def feed(self, chunk: str | bytes) -> None:
-        text = self._decoded(chunk) if isinstance(chunk, bytes) else chunk
+        text = self._decoder.decode(chunk) if isinstance(chunk, bytes) else chunk
         at = 0
         while at < len(text):
             room = _LONGEST_LINE - self._pending_length
@@ -96,23 +102,15 @@ class Recognizer:
             self._lines(text[at : end - 1])
             at = end
 
-    def _decoded(self, chunk: bytes, final: bool = False) -> str:
-        if self._decoder is None:
-            chunk = self._mark = self._mark + chunk
-            if len(chunk) < len(codecs.BOM_UTF16) and not final:
-                return ""
-            self._decoder = codecs.getincrementaldecoder(encoding(chunk))("replace")
-        return self._decoder.decode(chunk, final)
-
-    def finish(self) -> list[ErrorReport]:
-        """All reports, in the order of the output."""
-        tail = self._decoded(b"", True)
+    def finish(self, exit_code: int | None = None) -> list[ErrorReport]:
+        """All reports, in the order of the output. `exit_code` counts where the source was still running."""
+        tail = self._decoder.decode(b"", True)
         if tail:
             self.feed(tail)
         if self._pending:
             self._flush()
         self._close()
-        found = [d.finished() for d in self._drafts]
+        found = [d.finished() for d in self._drafts if d.counts is None or d.counts(exit_code)]
         found.sort(key=lambda r: r.span)
         return found
 
@@ -125,7 +123,7 @@ class Recognizer:
         self._at += terminator
 
     def _lines(self, text: str) -> None:
-        if self._asleep() and not any(n in text for n in _WAKE):
+        if self._asleep() and not worth_reading(text):
             self._skip(text)
             return
         for line in text.split("\n"):
@@ -175,6 +173,9 @@ class Recognizer:
             return
         block = _refusal.open_block(line, number) or self._open_uv(line, number)
         if block:
+            for draft in self._drafts[-3:]:
+                if draft.report.kind == "externally-managed":
+                    draft.until = -1  # a command that stands behind this one is not what failed before it
             self._block = block
             block.lead = self._lead[1] if self._lead[0] == number else block.prefix[:_KEPT]
             # what the same string literal, or the record around it, says of the command
@@ -235,7 +236,12 @@ class Recognizer:
             return
         echoes = _echo.before(self._block_before, block, self._source.is_install)
         command = next((e.text for e in echoes if self._source.is_install(e.text)), self._block_after)
-        if not self._source.accepts(block, self._block_before, echoes, command):
+        code = self._source.exit_code
+        verdicts = [
+            self._source.accepts(block, self._block_before, echoes, command, c)
+            for c in ((None, 0, 1) if self._source.running else (code,))
+        ]
+        if not any(verdicts):
             return
         last, self._last = self._last, block
         if last is not None and self._between is not None and block.restates(last, self._between):
@@ -253,7 +259,8 @@ class Recognizer:
             prefix=block.stated,
             python_version=block.python or self._python(),
         )
-        self._refusal = _Draft(report, -1 if command else self._number + _AFTER, command)
+        counts = None if all(verdicts) else partial(_stands, *verdicts)
+        self._refusal = _Draft(report, -1 if command else self._number + _AFTER, command, counts=counts)
         self._drafts.append(self._refusal)
         if not command:
             self._awake_until = max(self._awake_until, self._number + _AFTER)
@@ -307,11 +314,8 @@ class Recognizer:
             return
         pattern = found.pattern
         source = self._source
-        if (
-            source.known
-            and source.exit_code == 0
-            and pattern.kind not in ("not-on-path", "ensurepip-missing", "pip-missing")
-        ):
+        needs_failure = source.known and pattern.kind not in _DESPITE_SUCCESS
+        if needs_failure and source.exit_code == 0:
             return
         span = Span(line.offset(0), line.end)
         same = self._drafts[-1] if self._drafts else None
@@ -323,9 +327,18 @@ class Recognizer:
         self._failure_line = number
         report = ErrorReport(pattern.kind, pattern.tool, "", span, detail=found.detail, python_version=found.python)
         waits = pattern.follow is not None
-        self._drafts.append(_Draft(report, number + _failures.FOLLOWS if waits else -1, follow=pattern.follow))
+        counts = _not_clean if needs_failure and source.running else None
+        self._drafts.append(_Draft(report, number + _failures.FOLLOWS if waits else -1, "", pattern.follow, counts))
         if waits:
             self._awake_until = max(self._awake_until, number + _failures.FOLLOWS)
+
+
+def _stands(unknown: bool, fine: bool, failed: bool, exit_code: int | None) -> bool:
+    return unknown if exit_code is None else failed if exit_code else fine
+
+
+def _not_clean(exit_code: int | None) -> bool:
+    return exit_code != 0
 
 
 def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorReport]:
@@ -335,14 +348,14 @@ def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorRe
     return recognizer.finish()
 
 
-def encoding(head: bytes) -> str:
-    """The encoding of output that begins so: Windows PowerShell redirects as UTF-16."""
-    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+def worth_reading(output: str) -> bool:
+    """Whether anything in an output can be a report: most have nothing of the kind."""
+    return any(needle in output for needle in _WAKE)
 
 
 def is_blank(output: str) -> bool:
     """Whether an output shows nothing: it may still hold the marks of shell integration."""
-    if len(output) > _LONGEST_BLANK:
+    if len(output) > LONGEST_BLANK:
         return False
     screen = Screen()
     return not any(line.text.strip() for raw in output.split("\n") for line in screen.lines(raw, 0))

@@ -28,7 +28,7 @@ class Source:
 
     `known`: there is a command line. `installs`: it installs packages itself. `prints`: it only
     shows text. `filtered`: its output may be a part (`| tail`). `is_install` and `is_print` judge
-    the command lines that stand in the output.
+    the command lines that stand in the output. `running`: the exit code comes with the end.
     """
 
     known: bool = False
@@ -36,14 +36,13 @@ class Source:
     prints: bool = False
     filtered: bool = False
     exit_code: int | None = None
+    running: bool = False
     is_install: Callable[[str], bool] = _looks_like_install
     is_print: Callable[[str], bool] = _nature.prints_only
 
-    @property
-    def failed(self) -> bool:
-        return self.exit_code not in (None, 0)
-
-    def accepts(self, block: Block, before: Sequence[str], echoes: Sequence[Echo], command: str) -> bool:
+    def accepts(
+        self, block: Block, before: Sequence[str], echoes: Sequence[Echo], command: str, exit_code: int | None
+    ) -> bool:
         """Whether it is a refusal: `before` are the raw lines before it, `echoes` their commands, the last first."""
         strength = block.strength
         if self.prints:
@@ -54,7 +53,7 @@ class Source:
         typed = next((e for e in echoes if e.typed), None)
         if typed and not command and self.is_print(typed.text):
             return False
-        if self._is_quoted(block, before):
+        if self._is_quoted(block, before, exit_code):
             return False
         if strength is Strength.FULL:
             return loose
@@ -63,9 +62,9 @@ class Source:
         # pip never prints its first line alone, so a line alone is one that something else let through.
         if not self.known or self.filtered or command:
             return True
-        return self.failed and strength is Strength.PART
+        return exit_code not in (None, 0) and strength is Strength.PART
 
-    def _is_quoted(self, block: Block, before: Sequence[str]) -> bool:
+    def _is_quoted(self, block: Block, before: Sequence[str], exit_code: int | None) -> bool:
         """Whether it stands in a text: in a fence, a patch, or indented in what a program printed that did not fail."""
         if not block.escaped:
             fences = sum(1 for raw in before if _FENCE.match(raw))
@@ -73,4 +72,4 @@ class Source:
             pre = sum(raw.count("<pre") - raw.count("</pre") for raw in before)
             if fences % 2 or strings % 2 or pre > 0 or (block.prefix.isspace() and any(map(_PATCH.match, before))):
                 return True
-        return self.known and self.exit_code == 0 and block.prefix.isspace()
+        return self.known and exit_code == 0 and block.prefix.isspace()

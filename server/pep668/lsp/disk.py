@@ -1,4 +1,5 @@
-"""Requirement files of the workspace that are not open: read from disk, and reported like open ones.
+"""Files of the workspace that are not open, read from disk: requirement files are reported like open ones, of others
+what was refused when they ran.
 
 A client that pulls asks for them once and waits: the answer comes when there is something new. To others
 they are pushed.
@@ -105,8 +106,9 @@ class Disk:
     # --- reports ---
 
     async def report(self, path: str) -> Report | None:
-        """Of one file; None for one that lists no requirements or is gone."""
-        identity = self._identity(path) if is_candidate(path) else None
+        """Of one file; None for one that lists no requirements and was not seen to fail, or is gone."""
+        seen = self._server.session.observations.of(path)
+        identity = self._identity(path) if seen or is_candidate(path) else None
         if identity is None:
             return None
         known = self._reports.get(path)
@@ -138,7 +140,11 @@ class Disk:
     def _analyzed(self, document: Document) -> tuple[Finding, ...] | None:
         task = self._server.session.task(document)
         found = task.run() if task is not None else None
-        return found.findings if found is not None and found.context.requirements is not None else None
+        if found is None or (found.context.requirements is None and not found.context.observed):
+            return None
+        if found.context.requirements is not None:
+            return found.findings
+        return tuple(finding for finding in found.findings if finding.rule == "EM020")
 
     async def _all(self) -> AsyncIterator[tuple[str, Report]]:
         """Of the files that are not open, as soon as they are known."""
@@ -146,7 +152,8 @@ class Disk:
             folders = [folder for _, folder in self._server.session.folders]
             self._paths = await self._server.in_thread(lambda: self._found(folders))
         reports = {}
-        for path in self._paths:
+        observed = [p for p in self._server.session.observations.paths if self._server.session.folder_of(p)]
+        for path in dict.fromkeys((*self._paths, *observed)):
             if path not in self._open():
                 report = await self.report(path)
                 if report is not None and path not in self._open():

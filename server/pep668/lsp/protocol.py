@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 EXPLAIN = "pep668/explain"
 TERMINAL_EXECUTION = "pep668/terminalExecution"
 TERMINAL_EXECUTION_ENDED = "pep668/terminalExecutionEnded"
+TERMINAL_CLOSED = "pep668/terminalClosed"
 TRUST_GRANTED = "pep668/trustGranted"
 ENVIRONMENT_CREATED = "pep668/environmentCreated"
+
+# What a client that has terminals needs to know: output in which one of the `needles` appears is sent at once, and
+# `links` stand in the lines that are worth a link, as a needle alone stands in much prose. They are those of `explain`,
+# without importing it before `initialize` is answered.
+TERMINAL = {
+    "needles": ["externally", "ExternallyManaged", "PEP 668", "not on your PATH"],
+    "links": ["externally-managed-environment", "environment is externally managed", "ExternallyManagedEnvironment"],
+    "tailBytes": 65536,
+}
 
 
 class Message:
@@ -45,7 +55,7 @@ class _Refused:
         self.error = error
 
 
-_OWN = frozenset({EXPLAIN, TERMINAL_EXECUTION, TERMINAL_EXECUTION_ENDED, TRUST_GRANTED})
+_OWN = frozenset({EXPLAIN, TERMINAL_CLOSED, TERMINAL_EXECUTION, TERMINAL_EXECUTION_ENDED, TRUST_GRANTED})
 
 
 class Protocol(LanguageServerProtocol):

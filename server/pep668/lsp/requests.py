@@ -165,7 +165,9 @@ async def _fix_all(server: Server, document: Shown, found: Analysis) -> list[typ
     def again(text: str) -> Analysis:
         return analyze(text, known.language, known.settings, known.machine, known.path)
 
-    fixed = await asyncio.to_thread(fix_all, found, again)
+    # What was seen being refused is mended as what is expected to be: that is what an edited text is judged by.
+    expected = again(known.text) if known.observed else found
+    fixed = await asyncio.to_thread(fix_all, expected, again)
     edits = [edit for edit in fixed.edits if document.holds(edit.span)]
     return [convert.fix_all(document, edits, server.client)] if edits else []
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .documents import Document
     from .packages import Asking
     from .session import Session
+    from .terminal import Terminals
     from .watch import Watch
 
 T = TypeVar("T")
@@ -35,11 +36,6 @@ log = logging.getLogger(__name__)
 
 CREATE_ENVIRONMENT = "pep668.createEnvironment"
 SHOW_FIX = "pep668.showFix"
-
-# What the client watches for in a terminal's output; it sends the output then, at once.
-# They are `explain.NEEDLES`, without importing that before `initialize` is answered.
-NEEDLES = ("externally", "ExternallyManaged", "PEP 668")
-TAIL_BYTES = 65536
 
 # Seconds that what is under way has to end when the session does.
 _PATIENCE = 5.0
@@ -77,6 +73,7 @@ class Server(LanguageServer):
         self._disk: Disk | None = None
         self._watch: Watch | None = None
         self._asking: Asking | None = None
+        self.terminals: Terminals | None = None
         self._analyzing: dict[tuple[int, int, int], asyncio.Future[Analysis | None]] = {}
         # `LanguageServer.feature` inspects handlers and options, which costs more than all of this.
         self.protocol.fm.features.update(
@@ -101,6 +98,7 @@ class Server(LanguageServer):
                 types.WINDOW_WORK_DONE_PROGRESS_CANCEL: self._cancel_progress,
                 protocol.TERMINAL_EXECUTION: self._terminal_execution,
                 protocol.TERMINAL_EXECUTION_ENDED: self._terminal_execution_ended,
+                protocol.TERMINAL_CLOSED: self._terminal_closed,
                 protocol.EXPLAIN: self._explain,
                 protocol.TRUST_GRANTED: self._trust_granted,
             }
@@ -113,8 +111,7 @@ class Server(LanguageServer):
     # --- life ---
 
     def experimental(self) -> dict[str, Any]:
-        """What a client that has terminals needs to know."""
-        return {"pep668": {"protocol": 1, "terminal": {"needles": list(NEEDLES), "tailBytes": TAIL_BYTES}}}
+        return {"pep668": {"protocol": 1, "terminal": protocol.TERMINAL}}
 
     def _initialize(self, params: types.InitializeParams) -> None:
         self.client = Client(params.capabilities)
@@ -380,8 +377,17 @@ class Server(LanguageServer):
 
         return await terminal.advise(self, params)
 
-    def _terminal_execution_ended(self, _: object) -> None:
+    def _terminal_execution_ended(self, params: object) -> None:
+        from . import observations, terminal
+
+        terminal.ended(self, params)
+        observations.ended(self, params)
         self.watch.soon()
+
+    def _terminal_closed(self, params: object) -> None:
+        from . import terminal
+
+        terminal.closed(self, params)
 
     async def _explain(self, params: object) -> dict[str, Any]:
         from . import terminal

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from pep668 import analysis, languages, machine
 from pep668.analysis import Analysis
-from pep668.model import DistributionPackage, Finding, Machine
+from pep668.model import DistributionPackage, Finding, Machine, Observed
 from pep668.settings import Settings
 
 from . import uris
 from .configuration import Configuration
 from .documents import Document
 from .incremental import Incremental
+from .observations import Observations
 
 # What a notebook's cells are read as, by LSP language.
 _CELLS = {"python": "ipython", "shellscript": "shell"}
@@ -32,9 +33,12 @@ class Task:
     path: str
     settings: Settings
     machine: Machine
+    observed: tuple[Observed, ...] = ()
 
     def run(self) -> Analysis:
-        return analysis.analyze(self.document.text, self.language, self.settings, self.machine, self.path)
+        return analysis.analyze(
+            self.document.text, self.language, self.settings, self.machine, self.path, observed=self.observed
+        )
 
 
 class Session:
@@ -42,6 +46,7 @@ class Session:
 
     def __init__(self, report: Callable[[str], None], environ: Mapping[str, str] = os.environ) -> None:
         self.configuration = Configuration(report)
+        self.observations = Observations()
         self.generation = 0
         self._environ = environ
         self._folders: dict[str, str | None] = {}
@@ -109,6 +114,11 @@ class Session:
         found = self._machines.get(folder)
         if found is None:
             found = self._machines[folder] = machine.snapshot(folder, environ=self._environ)
+        return replace(found, packages=self._packages) if self._packages else found
+
+    def fresh(self, folder: str) -> Machine:
+        """This machine as it is now, seen from a folder. May be called from any thread."""
+        found = machine.snapshot(folder, environ=self._environ)
         return replace(found, packages=self._packages) if self._packages else found
 
     def reads_packages(self, document: Document) -> bool:
@@ -184,7 +194,7 @@ class Session:
         path = uris.to_path(uri)
         settings = self.settings_of(path)
         here = self.machine(self.project_of(path, settings))
-        return Task(document, language, uris.name_of(uri), settings, here)
+        return Task(document, language, uris.name_of(uri), settings, here, self.observations.of(path))
 
     def alone(self, document: Document) -> Analysis | None:
         """A cell of a notebook without the others; None for any other document."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _USUAL = (".venv", "venv", "env", ".env")
 _UV_TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*uv\s*[].]", re.MULTILINE)
 _CHILDREN = 2000  # folders of a workspace that are looked at for a pyvenv.cfg
+_WHEELS = "/usr/share/python-wheels"
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = "python.exe" if os.name == "nt" else "python"
 
@@ -66,6 +67,7 @@ def snapshot(
         folder=folder,
         packages=packages(environ=environ, root=root) if with_packages else {},
         project_tool=_project_tool(tree, folder),
+        pip_wheel=_pip_wheel(tree),
     )
 
 
@@ -147,6 +149,12 @@ def _project_tool(tree: Tree, folder: str) -> str:
     text = tree.text(os.path.join(folder, "pyproject.toml"))
     has_lock = text is not None and tree.is_file(os.path.join(folder, "uv.lock"))
     return "uv" if has_lock or (text and _UV_TABLE.search(text)) else ""
+
+
+def _pip_wheel(tree: Tree) -> str:
+    """Debian's wheel of pip, which python3-venv and virtualenv bring; "" where there is none."""
+    names = [n for n in tree.names(_WHEELS) if n.startswith("pip-") and n.endswith(".whl")]
+    return os.path.join(_WHEELS, names[-1]) if names else ""
 
 
 def _environments(tree: Tree, interpreters: Interpreters, folder: str, active: str) -> list[VirtualEnvironment]:

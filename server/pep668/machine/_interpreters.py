@@ -109,8 +109,18 @@ class Interpreters:
             marker=marker,
             pip_version=self._pip_version(self._site_folders(prefix, stdlib, version)),
             owner=self._owner(real, prefix),
-            ensurepip=self.tree.is_file(os.path.join(stdlib, "ensurepip", "__init__.py")),
+            ensurepip=self._seeds(stdlib),
         )
+
+    def _seeds(self, stdlib: str) -> bool:
+        """Whether `-m venv` puts a pip into what it makes: ensurepip is there, and the wheel that it unpacks.
+
+        Debian's ensurepip comes with python3-venv and takes the wheels of another folder; that package needs them.
+        """
+        folder = os.path.join(stdlib, "ensurepip")
+        bundled = os.path.join(folder, "_bundled")
+        wheels = not self.tree.is_folder(bundled) or any(n.endswith(".whl") for n in self.tree.names(bundled))
+        return self.tree.is_file(os.path.join(folder, "__init__.py")) and wheels
 
     def config(self, path: str) -> str | None:
         """The pyvenv.cfg that makes the Python at this path an environment's.

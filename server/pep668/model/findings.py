@@ -183,12 +183,28 @@ class Judged:
     environment: Environment
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An install of a document that was seen being refused.
+
+    `text` is the command as it stands there, behind `before` others of the same text; `line` the command line that
+    ran it, for people, "" where that is not known.
+    """
+
+    text: str
+    before: int = 0
+    line: str = ""
+
+
 Subject = Judged | Command | ErrorReport | RequirementsFile | Requirement
 
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """What a rule found. `span` is in the document; `related` are further places that show why."""
+    """What a rule found. `span` is in the document; `related` are further places that show why.
+
+    `stands_for` is the rule that would report the same install if it had not been seen being refused.
+    """
 
     rule: str
     message: str
@@ -196,3 +212,4 @@ class Finding:
     severity: Severity
     subject: Subject
     related: tuple[Evidence, ...] = ()
+    stands_for: str = ""

@@ -98,7 +98,8 @@ class Machine:
     is not known. A name that is missing is not on PATH. `packages` are those of the
     distribution by the projects they hold; empty where nobody asked for them. `project_tool`
     is what the folder's project is managed with (`uv`), "" where nothing says so. `offered` are the
-    versions of packages that the package manager was asked about, "" for one that it does not have.
+    versions of packages that the package manager was asked about, "" for one that it does not have. `pip_wheel` is
+    the wheel of pip that the distribution keeps for environments; it can be run as it is.
     """
 
     distribution: Distribution | None = None
@@ -112,6 +113,7 @@ class Machine:
     packages: Mapping[str, tuple[DistributionPackage, ...]] = field(default_factory=dict)
     project_tool: str = ""
     offered: Mapping[str, str] = field(default_factory=dict)
+    pip_wheel: str = ""
 
     def package_of(self, project: str, interpreter: Interpreter) -> DistributionPackage | None:
         """The distribution's package that holds a project, by its normalized name, for that Python of the system's."""

@@ -1,4 +1,4 @@
-"""Creating environments: the only part that runs programs, and only when the user asked for it.
+"""Creating environments, and running what the user names: the only part that runs programs, and only when asked to.
 
 An existing environment is used or repaired in place, never replaced. What a failed or
 cancelled creation made is removed again. No program from the workspace is run but the
@@ -24,6 +24,7 @@ from ._packages import Packages
 from ._process import Cancelled, Outcome, environment, run
 from ._programs import outside
 from ._requests import EnvironmentRequest, Refused
+from ._session import NotStarted, pass_through
 
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = "python.exe" if os.name == "nt" else "python"
@@ -383,4 +384,13 @@ def _pip_error(outcome: Outcome) -> str:
     return f"{last.rstrip('.')}. The environment is kept: correct the requirement or the network and install again."
 
 
-__all__ = ["EnvironmentRequest", "EnvironmentResult", "GitError", "Packages", "create_environment", "uncommitted"]
+__all__ = [
+    "EnvironmentRequest",
+    "EnvironmentResult",
+    "GitError",
+    "NotStarted",
+    "Packages",
+    "create_environment",
+    "pass_through",
+    "uncommitted",
+]

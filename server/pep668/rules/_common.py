@@ -95,7 +95,14 @@ def other_user(wrapper: Wrapper) -> str | None:
 
 
 def primary(context: Context, judged: Judged) -> str:
-    """The one rule that reports what happens to an install: the most specific of those selected, or ""."""
+    """The one rule that reports what happens to an install, or "": that it was seen, else what is to be expected."""
+    if context.observation(judged) is not None and context.settings.selects("EM020"):
+        return "EM020"
+    return expected(context, judged)
+
+
+def expected(context: Context, judged: Judged) -> str:
+    """The most specific rule of those selected that expects it to be refused, or ""."""
     install, environment = judged.install, judged.environment
     allowed, as_root = environment.verdict is Verdict.ALLOWED, root_wrapper(judged) is not None
     meant = environment.unused

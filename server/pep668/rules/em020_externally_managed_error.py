@@ -3,6 +3,10 @@
 Finds the refusal itself, `error: externally-managed-environment` of pip or uv's "is externally managed", in the output
 of a terminal, a log or a build.
 
+In an editor whose terminals are connected, it also marks the line that was refused: of the script that ran, of the
+makefile's recipe, of the Dockerfile that was built. It stands there in place of what EM001 expected, with the same
+fixes, until the line is edited or the command has worked.
+
 ## Why is this bad?
 
 Nothing was installed: what comes later in the log fails because of it, often without naming it.
@@ -38,11 +42,13 @@ When the log records a failure that was expected.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pep668.context import Context
-from pep668.model import ErrorReport, Finding, Severity
+from pep668.model import ErrorReport, Finding, Judged, Observed, Severity
 
 from . import Rule
+from ._common import expected, finding
 
 RULE = Rule("EM020", "externally-managed-error", "A refusal found in output.")
 
@@ -51,6 +57,20 @@ def check(context: Context) -> Iterator[Finding]:
     for report in context.reports:
         if report.kind == "externally-managed":
             yield Finding(RULE.code, message(report), report.span, Severity.ERROR, report)
+    for judged in context.judged if context.observed else ():
+        seen = context.observation(judged)
+        if seen is not None:
+            stands_for = expected(context, judged) or "EM001"
+            yield replace(finding(RULE.code, judged, _seen(judged, seen), Severity.ERROR), stands_for=stands_for)
+
+
+def _seen(judged: Judged, seen: Observed) -> str:
+    install = judged.install
+    names = [n for n in (*install.packages, *install.requirement_files, *install.editable) if "\0" not in n]
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "") or "packages"
+    tool = "uv" if install.tool == "uv" else "pip"
+    when = f" when `{seen.line}` ran" if seen.line else ""
+    return f"{tool} refused to {install.operation} {shown} here{when}"
 
 
 def message(report: ErrorReport) -> str:
