@@ -67,6 +67,7 @@ MESSAGES = {
     "permission-denied": "Not allowed to write {detail}: use a virtual environment of your own",
     "pip-missing": "This Python has no pip: use a virtual environment, which brings its own",
     "read-only": "The file system is read-only: {detail}",
+    "user-site": "pip installs nothing with `--user` here: this virtual environment does not see the user's packages",
     "venv-missing": "This Python has no venv module: install {detail}",
     "wrong-shell": "This activate script is for another shell: use {detail}",
 }
