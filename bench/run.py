@@ -1,6 +1,6 @@
 """`make bench`: what pep668 takes, as a ratio of something plain beside it, in one run.
 
-    python bench/run.py [--rounds N] [--json FILE] [start] [keystroke] [scan] [terminal]
+    python bench/run.py [--rounds N] [--json FILE] [start] [keystroke] [scan] [output] [terminal]
 
 Both sides of a comparison are driven in the same way, take turns, and are warmed up alike; of each the
 median counts. Times differ from machine to machine, the ratios hardly do.
@@ -20,9 +20,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import stream
 import tree
 
 HERE = Path(__file__).resolve().parent
@@ -107,9 +109,9 @@ class Client:
         self.request("shutdown", None)
         self.send("exit", None)
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
+        for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr]
+                pipe.close()  # type: ignore[union-attr]
 
 
 def start(rounds: int) -> dict[str, Any]:
@@ -189,6 +191,30 @@ def scan(rounds: int) -> dict[str, Any]:
     return {"scan": _ratio("`pep668 check` over 10,000 files, against rg -j2", *samples)}
 
 
+def output(rounds: int) -> dict[str, Any]:
+    """100 MB of output in pieces through the recognizer, against one regular expression; 10 MB where needles abound."""
+    results: dict[str, Any] = {}
+    for shape in stream.SHAPES:
+        megabytes = 10 if shape in ("many needles", "alternate screen") else 100
+        command = [sys.executable, stream.__file__, shape, str(megabytes)]
+        sides = (partial(_streamed, [*command, side]) for side in ("pep668", "plain"))
+        samples = _interleaved(max(1, rounds // 4), *sides)
+        grown = max(kilobytes for _, kilobytes in samples[0])
+        name = f"{megabytes} MB, {shape}: {grown / 1024:.1f} MB more"
+        results[f"output {shape}"] = _ratio(name, *([took for took, _ in side] for side in samples))
+    return results
+
+
+def _streamed(command: list[str]) -> tuple[float, int]:
+    began = time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=ENVIRON, check=True)
+    took = time.perf_counter() - began
+    found, kilobytes = map(int, done.stdout.split())
+    if found != 1:
+        raise SystemExit(f"{' '.join(command)}: {found} refusals found of 1")
+    return took, kilobytes
+
+
 def terminal(rounds: int) -> dict[str, Any]:
     """100 MB of a terminal's output through the client's watcher, none of them a refusal."""
     node = shutil.which("node")
@@ -234,13 +260,13 @@ def _ratio(name: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="start|keystroke|scan|terminal", help="all of them by default")
+    parser.add_argument("what", nargs="*", metavar="start|keystroke|scan|output|terminal", help="all by default")
     parser.add_argument("--rounds", type=int, default=11, help="samples of each side (keystrokes: ten times as many)")
     parser.add_argument("--json", metavar="FILE", help="write the numbers there as well")
     arguments = parser.parse_args()
     results: dict[str, Any] = {}
     print(f"{'':56} {'pep668':>10} {'beside it':>10} {'ratio':>7}  goal")
-    for measure in (start, keystroke, scan, terminal):
+    for measure in (start, keystroke, scan, output, terminal):
         if arguments.what and measure.__name__ not in arguments.what:
             continue
         for key, result in measure(arguments.rounds).items():

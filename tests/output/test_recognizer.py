@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pep668.explain import explain
-from pep668.languages._recognizer import Recognizer, Source, recognize
+from pep668.languages._recognizer import Recognizer, recognize
+from pep668.languages._source import Source
 from pep668.languages.output import NEEDLES
 from pep668.model import ErrorReport
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pep668.explain import Explanation, explain
+from pep668.explain._typed import Typed
 from pep668.languages._recognizer import Recognizer, recognize
 from pep668.model import ErrorReport
 from pep668.render.explanation import as_json
@@ -95,25 +100,71 @@ def test_failures_on_the_road(path: Path) -> None:
         assert errors == []
 
 
-SPLIT = ["uv-pip-install-system-tty40", "constructed-k8s-json", "marker-oneline-tty80", "sid-pip-install-log"]
+ALL = cases("positives", "negatives", "lookalikes", "undecided")
+_SMALL = 1500  # bytes of a recording that is cut at every byte; that costs its square
+_CUT = ["constructed-k8s-json", "uv-pip-install-system-tty40", "bookworm-pip-install-log"]
 
 
-@pytest.mark.parametrize("stem", SPLIT)
-def test_cutting_the_output_anywhere_gives_the_same_answer(stem: str) -> None:
-    output = (RECORDINGS / "positives" / f"{stem}.raw").read_bytes()
-    whole = recognize(output)
-    assert whole
-    for at in range(1, len(output)):
-        recognizer = Recognizer()
-        recognizer.feed(output[:at])
-        recognizer.feed(output[at:])
-        assert recognizer.finish() == whole, at
-
-
-@pytest.mark.parametrize("path", cases("positives", "negatives", "lookalikes", "undecided"))
-def test_byte_by_byte_gives_the_same_answer(path: Path) -> None:
-    output = path.with_suffix(".raw").read_bytes()
+def fed(pieces: list[bytes]) -> list[ErrorReport]:
     recognizer = Recognizer()
-    for at in range(len(output)):
-        recognizer.feed(output[at : at + 1])
-    assert recognizer.finish() == recognize(output)
+    for piece in pieces:
+        recognizer.feed(piece)
+    return recognizer.finish()
+
+
+def at_once(path: Path) -> bool:
+    return path.with_suffix(".raw").stat().st_size <= _SMALL or path.stem in _CUT
+
+
+@pytest.mark.parametrize("path", [p for p in ALL if at_once(p.values[0])])
+def test_cutting_the_output_anywhere_gives_the_same_answer(path: Path) -> None:
+    output = path.with_suffix(".raw").read_bytes()
+    whole = recognize(output)
+    for at in range(1, len(output)):
+        assert fed([output[:at], output[at:]]) == whole, at
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_any_pieces_give_the_same_answer(path: Path) -> None:
+    output = path.with_suffix(".raw").read_bytes()
+    whole = recognize(output)
+    assert fed([output[at : at + 1] for at in range(len(output))]) == whole
+    text = output.decode("utf-8", "replace")
+    assert recognize(text) == whole
+    # within characters, escape sequences and line ends
+    inside = [m.start() + 1 for m in re.finditer(rb"[\xc2-\xf4]|\x1b|\r\n|\\\\", output)]
+    assert fed([output[a:b] for a, b in pairwise([0, *inside, len(output)])]) == whole
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from([p.values[0] for p in ALL]), st.lists(st.integers(0, 1 << 16), max_size=12), st.integers(1, 997))
+def test_random_pieces_give_the_same_answer(path: Path, cuts: list[int], size: int) -> None:
+    output = path.with_suffix(".raw").read_bytes()
+    places = sorted({0, len(output), *(c % (len(output) + 1) for c in cuts)})
+    whole = recognize(output)
+    assert fed([output[a:b] for a, b in pairwise(places)]) == whole
+    assert fed([output[a : a + size] for a in range(0, len(output), size)]) == whole
+
+
+@pytest.mark.parametrize("path", cases("positives", "negatives", "lookalikes"))
+def test_the_command_decides_the_same_in_pieces(path: Path) -> None:
+    """`explain` reads all at once; its recognizer, fed as a terminal feeds it, sees the same."""
+    about = json.loads(path.read_text(encoding="utf-8"))
+    output = path.with_suffix(".raw").read_bytes()
+    text = output.decode("utf-8", "replace")
+    source = Typed(about["command"] or "").source(about["exit_code"])
+    whole = explain(text, command=about["command"] or "", exit_code=about["exit_code"]).errors
+    for size in (1, 7, 64, 4096):
+        recognizer = Recognizer(source)
+        for at in range(0, len(output), size):
+            recognizer.feed(output[at : at + size])
+        assert [(e.kind, e.form, e.span) for e in recognizer.finish()] == [(e.kind, e.form, e.span) for e in whole]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_what_powershell_wrote(encoding: str) -> None:
+    text = (RECORDINGS / "positives" / "bookworm-pip-install-q.raw").read_text(encoding="utf-8")
+    output = ("" if encoding == "utf-16" else "\ufeff").encode(encoding) + text.encode(encoding)
+    (whole,) = recognize(output)
+    assert whole.form == "pip-unicode"
+    assert fed([output[at : at + 1] for at in range(len(output))]) == [whole]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import codecs
 import os
 import sys
 from collections.abc import Iterator
@@ -93,7 +92,9 @@ def _copied(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
 
 def _chunks(stream: BinaryIO) -> Iterator[str]:
     """Its text, piece by piece, as it comes."""
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    from pep668.explain import Decoder
+
+    decode = Decoder().decode
     read = getattr(stream, "read1", stream.read)
     while chunk := read(_CHUNK):
         yield decode(chunk)

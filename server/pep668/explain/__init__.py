@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pep668.languages._decoding import Decoder
 from pep668.languages._needles import ASIDES, LINKS, NEEDLES
 from pep668.languages._recognizer import Recognizer
 from pep668.model import ErrorReport, Install, Judged, Machine
@@ -24,7 +25,7 @@ from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._place import Place
 from ._shells import is_plain, syntax
 from ._text import plain
-from ._typed import Past, Typed, install_in
+from ._typed import Past, Typed, install_in, is_vague
 
 if TYPE_CHECKING:
     from ._source import Source
@@ -35,6 +36,7 @@ __all__ = [
     "NEEDLES",
     "Action",
     "Advice",
+    "Decoder",
     "Explanation",
     "Files",
     "History",
@@ -143,13 +145,17 @@ def _named(
         install = install_in(report.command, report.tool) if report.command and own is None else None
         if install is None and judged is not None:
             install = judged.install
-        if install is not None:
+        named = install
+        if report.command and own is not None and is_vague(own.install):
+            # A trace says what `"$@"` and xargs stood for; it is shown, no command is made of it.
+            named = install_in(report.command, report.tool) or install
+        if named is not None:
             report = replace(
                 report,
-                tool=report.tool or ("uv" if install.tool == "uv" else "pip"),
-                operation=install.operation,
-                packages=tuple(dict.fromkeys(install.packages)),
-                requirements=tuple(install.requirement_files),
+                tool=report.tool or ("uv" if named.tool == "uv" else "pip"),
+                operation=named.operation,
+                packages=tuple(dict.fromkeys(named.packages)),
+                requirements=tuple(named.requirement_files),
             )
         errors.append(report)
         subjects.append((install, judged, own is not None))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 from collections import deque
 
+from pep668.languages._decoding import Decoder
 from pep668.languages._recognizer import LONGEST_BLANK, Recognizer, is_blank
 from pep668.model import ErrorReport
 
@@ -21,7 +21,7 @@ class Listener:
     """
 
     def __init__(self, command: str = "", exit_code: int | None = None) -> None:
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._decode = Decoder().decode
         self._recognizer = Recognizer(Typed(command).source(exit_code, running=exit_code is None))
         self._head = ""
         self._kept: deque[str] = deque()
@@ -29,7 +29,7 @@ class Listener:
         self.length = 0  # characters so far
 
     def feed(self, chunk: bytes | str, last: bool = False) -> None:
-        """Text, or UTF-8; `last` after which there is no more."""
+        """Text, or bytes; `last` after which there is no more."""
         text = self._decode(chunk, last) if isinstance(chunk, bytes) else chunk
         self.length += len(text)
         if len(self._head) <= LONGEST_BLANK:

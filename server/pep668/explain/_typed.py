@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pep668 import installers, languages, shell
 from pep668.environment import Walk
 from pep668.fixes._edits import ROOT, Rewrite, drop_privileges
 from pep668.languages._nature import filters, prints_only
-from pep668.languages._recognizer import Source
+from pep668.languages._source import Source
 from pep668.model import Command, EnvironmentKind, Install, Judged, Machine, Region, Scope, ScopeKind, Verdict
 from pep668.text import Edit, Span, apply_edits
 
@@ -210,18 +210,20 @@ def all_commands(region: Region) -> list[Command]:
 
 
 def install_in(text: str, tool: str) -> Install | None:
-    """The install that a command line asks for, of the tool that reported or of any other."""
-    found = [
-        install
-        for command in _commands(Region.document("shell", text), 0)
-        if (install := installers.parse(command)) is not None
-    ]
-    fitting = [i for i in found if (i.tool == "uv") == (tool == "uv")]
-    return next(iter(fitting or found), None)
+    """The install that a command line asks for, of the tool that reported or of any other, a refused one first."""
+    typed = Typed(text)
+    found = typed.candidates(tool) or list(typed.judged)
+    return found[0].install if found else None
 
 
+def is_vague(install: Install) -> bool:
+    """Whether a command line leaves open what it installs: it takes the names from a variable or from a program."""
+    return not install.requests or any("$" in r.text or "`" in r.text for r in install.requests)
+
+
+@lru_cache(maxsize=256)
 def is_install(text: str) -> bool:
-    return install_in(text, "") is not None
+    return any(installers.parse(c) is not None for c in _commands(Region.document("shell", text), 0))
 
 
 def _visit(walk: Walk, region: Region) -> None:

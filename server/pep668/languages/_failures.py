@@ -8,6 +8,34 @@ from dataclasses import dataclass
 _PROGRAM = r"(?:[\w.~/${}-]{0,120}/)?(?:(?:python|pypy|pip)[\d.]*|pipx|uvx?|virtualenv|poetry|conda)"
 _PACKAGE = r"[A-Za-z0-9][\w.+:-]{0,80}"
 _ACTIVATE = r"[\w.~/${}@-]{0,200}\bactivate"
+_ANY_ACTIVATE = rf"(?:{_ACTIVATE}(?:\.csh|\.fish|\.nu|\.ps1)?|[\w.~/${{}}@-]{{0,200}}\bActivate\.ps1)"
+# A program of a virtual environment, or another script with a path of its own: the system's may be run by everybody.
+_OWN = r"(?!/usr/|/s?bin/)[\w.~/${}@+-]{0,200}/(?:python|pypy|pip)[\d.]*"
+_AT = r"(?:[\w.~/-]{1,200}:\d+: )?"  # zsh says where
+# bash's own words, of its message catalogues; "command not found" is not among those that other shells translate
+_NOT_FOUND_HERE = (
+    "příkaz nenalezen",
+    "kommando ikke fundet",
+    "Kommando nicht gefunden",
+    "orden no encontrada",
+    "no se encontró la orden",
+    "komentoa ei löydy",
+    "commande introuvable",
+    "parancs nem található",
+    "comando non trovato",
+    "コマンドが見つかりません",
+    "명령어를 찾을 수 없음",
+    "opdracht niet gevonden",
+    "nie znaleziono polecenia",
+    "comando não encontrado",
+    "команда не найдена",
+    "kommandot finns inte",
+    "komut yok",
+    "команду не знайдено",
+    "không tìm thấy lệnh",
+    "未找到命令",
+    "指令找不到",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +98,52 @@ PATTERNS: tuple[Pattern, ...] = (
     _p(
         "wrong-shell",
         "source: ",
-        r"\bsh: (?:(?:line )?\d+: )?source: (?:not found|command not found)",
+        r"sh: (?:(?:line )?\d+: )?source: (?:not found|command not found|inaccessible or not found)",
         "`.` in place of `source`",
     ),
+    # a shell of the Bourne family reads another's: bash and dash, zsh, ksh, mksh, BusyBox
     _p("wrong-shell", "activate", rf"{_ACTIVATE}(?:\.csh|\.fish|\.nu|\.ps1): (?:line )?\d+: ", "activate"),
+    _p("wrong-shell", "Activate.ps1", rf"{_ANY_ACTIVATE}: line \d+: syntax error", "activate"),
+    _p("wrong-shell", "Activate.ps1", rf"{_ANY_ACTIVATE}:\d+: parse error", "activate"),
     _p("wrong-shell", "activate", rf"{_ACTIVATE}(?:\.csh|\.fish):\d+: (?:command not found|parse error)", "activate"),
-    _p("wrong-shell", "activate", rf"{_ACTIVATE}(?:\.csh)? \(line \d+\): ", "activate.fish"),
+    _p(
+        "wrong-shell",
+        "activate",
+        rf"\bd?ash: \d+: {_ACTIVATE}(?:\.csh|\.fish): (?:\S{{1,40}}: not found|Syntax error)",
+        "activate",
+    ),
+    _p("wrong-shell", "syntax error", rf"(?:source|\s\.): {_ANY_ACTIVATE}: syntax error at line", "activate"),
+    _p("wrong-shell", "ctivate", rf"{_ANY_ACTIVATE}\[\d+\]: (?:syntax error|\S{{1,40}}: inaccessible)", "activate"),
+    _p("wrong-shell", "ctivate", rf"{_ANY_ACTIVATE} \(line \d+\): ", "activate.fish"),
+    _p("wrong-shell", "/bin/.: Perm", r"^/(?:usr/)?bin/\.: Permission denied\.\s*$", "`source` in place of `.`"),
     _p("wrong-shell", "Badly placed", r"^Badly placed \(\)'s\.\s*$", "activate.csh"),
     _p("wrong-shell", "VIRTUAL_ENV", r"^VIRTUAL_ENV=\S{0,300}: Command not found\.\s*$", "activate.csh"),
+    _p("wrong-shell", "_OLD_VIRTUAL_PATH", r"^_OLD_VIRTUAL_PATH: Undefined variable\.\s*$", "activate.csh"),
     _p(
         "wrong-shell",
         "Activate.ps1",
         r"\bActivate\.ps1 cannot be loaded because running scripts is disabled",
         "an execution policy",
     ),
-    _p("wrong-shell", "activate", rf"(?:^|\s){_ACTIVATE}: Permission denied\s*$", _SOURCED),
+    _p("wrong-shell", "activate", rf"(?:^|\s){_ACTIVATE}: (?:can't execute: )?Permission denied\.?\s*$", _SOURCED),
+    _p("wrong-shell", "activate", rf"(?:^|\s){_ACTIVATE}: cannot execute \[Permission denied\]\s*$", _SOURCED),
+    _p("wrong-shell", "permission denied: ", rf"(?:^|\s){_AT}permission denied: {_ACTIVATE}\s*$", _SOURCED),
+    _p("wrong-shell", "is not an exec", rf"'{_ACTIVATE}' exists but is not an executable file", _SOURCED),
+    # the file system, or the file's mode, keeps the program from being run
+    _p("no-exec", "ad interpreter: ", rf"(?P<detail>{_OWN}): bad interpreter: Permission denied\s*$"),
+    _p("no-exec", "ad interpreter: ", rf"bad interpreter: (?P<detail>{_OWN}): permission denied\s*$"),
+    _p("no-exec", "Permission denied", rf"(?:^|\s)(?P<detail>{_OWN}): (?:can't execute: )?Permission denied\.?\s*$"),
+    _p("no-exec", "Permission denied", rf"(?:^|\s)(?P<detail>{_OWN}): cannot execute \[Permission denied\]\s*$"),
+    _p("no-exec", "permission denied: ", rf"(?:^|\s){_AT}permission denied: (?P<detail>{_OWN})\s*$"),
+    _p("no-exec", "is not an exec", rf"'(?P<detail>{_OWN})' exists but is not an executable file"),
     _p("environment-missing", "activate", rf"(?P<detail>{_ACTIVATE}(?:\.csh|\.fish)?): No such file or directory"),
     _p("environment-missing", "activate", rf"(?:\.: (?:cannot|can't) open '?|directory: )(?P<detail>{_ACTIVATE})\b"),
+    _p("environment-missing", "activate", rf"(?:source|\s\.): line \d+: can't open '(?P<detail>{_ACTIVATE})'"),
+    _p("environment-missing", "activate", rf"(?:source|\s\.): (?P<detail>{_ACTIVATE}): cannot open \[No such file"),
     _p(
         "environment-missing",
         "sourcing file",
-        rf"Error encountered while sourcing file '(?P<detail>{_ACTIVATE}\.fish)'",
+        rf"Error encountered while sourcing file '(?P<detail>{_ACTIVATE}(?:\.fish)?)'",
     ),
     _p("environment-missing", "No virtual environment", r"^error: No virtual environment found\b", tool="uv"),
     _p(
@@ -101,7 +154,17 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _p("command-not-found", ": not found", rf"(?:^|[\s:])(?P<detail>{_PROGRAM}): not found\b"),
     _p("command-not-found", ": command not found", rf"(?:^|[\s:])(?P<detail>{_PROGRAM}): command not found\b"),
-    _p("command-not-found", "command not found: ", rf"\bcommand not found: '?(?P<detail>{_PROGRAM})'?\s*$"),
+    _p("command-not-found", "inaccessible or", rf"(?:^|\s)(?P<detail>{_PROGRAM}): inaccessible or not found\b"),
+    _p(
+        "command-not-found",
+        "no such file or dir",
+        rf"(?:^|\s){_AT}no such file or directory: (?P<detail>(?:[^\s:]{{0,120}}/)?(?:python|pypy|pip)[\d.]*)\s*$",
+    ),
+    *(
+        _p("command-not-found", words, rf"(?:^|[\s:])(?P<detail>{_PROGRAM}) ?[:：] ?{words}")
+        for words in _NOT_FOUND_HERE
+    ),
+    _p("command-not-found", "command not found: ", rf"(?:^|\s){_AT}command not found: '?(?P<detail>{_PROGRAM})'?\s*$"),
     _p("command-not-found", "Unknown command", rf"\bUnknown command:? '?(?P<detail>{_PROGRAM})'?\s*$"),
     _p("command-not-found", "Command not found", rf"^(?P<detail>{_PROGRAM}): Command not found\.\s*$"),
     _p("command-not-found", "' not found", rf"^Command '(?P<detail>{_PROGRAM})' not found\b"),

@@ -6,18 +6,20 @@ pieces makes no difference.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pep668.model import ErrorReport
 from pep668.text import Span
 
-from . import _echo, _failures, _nature, _refusal
+from . import _echo, _failures, _prefix, _refusal
+from ._decoding import Decoder
 from ._needles import NEEDLES
-from ._refusal import Block, Strength
+from ._refusal import Block
+from ._source import Source
 from ._terminal import ALTERNATE_NEEDLES, Line, Screen
 
 _LONGEST_LINE = 1 << 18  # characters; a longer line is read in pieces
@@ -30,36 +32,6 @@ _MOST_REPORTS = 200
 _WRAPPED = 8  # lines over which uv's first sentence may be wrapped
 _WAKE = (*NEEDLES, *_failures.NEEDLES, *ALTERNATE_NEEDLES)
 _DESPITE_SUCCESS = ("not-on-path", "ensurepip-missing", "pip-missing")  # what a command that succeeds may say
-_INSTALL_WORDS = re.compile(
-    r"\b(?:pip[\d.]*|uv|ensurepip|get-pip\.py|pipenv)\b.*\b(?:install|uninstall|sync|upgrade)\b|ensurepip"
-)
-
-
-def _looks_like_install(text: str) -> bool:
-    return bool(_INSTALL_WORDS.search(text[:_KEPT]))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What is known of the command whose output this is.
-
-    `known`: there is a command line. `installs`: it installs packages itself. `prints`: it only
-    shows text. `filtered`: its output may be a part (`| tail`). `is_install` and `is_print` judge
-    the command lines that stand in the output.
-    """
-
-    known: bool = False
-    installs: bool = False
-    prints: bool = False
-    filtered: bool = False
-    exit_code: int | None = None
-    running: bool = False
-    is_install: Callable[[str], bool] = _looks_like_install
-    is_print: Callable[[str], bool] = _nature.prints_only
-
-    @property
-    def failed(self) -> bool:
-        return _failed(self.exit_code)
 
 
 @dataclass(slots=True)
@@ -80,11 +52,11 @@ class _Draft:
 
 
 class Recognizer:
-    """`feed` output in any pieces (text, or UTF-8 bytes), then `finish`."""
+    """`feed` output in any pieces (text, or bytes: UTF-8, or UTF-16 with its mark), then `finish`."""
 
     def __init__(self, source: Source | None = None) -> None:
         self._source = source or Source()
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._decoder = Decoder()
         self._pending: list[str] = []
         self._pending_length = 0
         self._at = 0  # offset of the pending text in the output
@@ -92,16 +64,21 @@ class Recognizer:
         self._screen = Screen()
         self._recent: deque[tuple[str, int, int]] = deque(maxlen=_BEFORE)  # raw, offset, number
         self._escaped: deque[tuple[Line, int]] = deque(maxlen=_WRAPPED)  # the last lines of string literals
+        self._lead = (-1, "")  # what stands before the literal in a raw line
         self._awake_until = -1
         self._block: Block | None = None
         self._block_before: tuple[str, ...] = ()
         self._block_after = ""
-        self._last: Block | None = None
+        self._between: tuple[str, ...] | None = None
+        self._last: Block | None = None  # and the report of it or of what it restates
+        self._refusal: _Draft | None = None
         self._drafts: list[_Draft] = []
         self._failure_line = -1
+        self._before: tuple[tuple[int, bool], list[tuple[Line, int]]] = (-1, False), []
+        self._uv_split = False  # uv's sentence was wrapped between its last two words
 
     def feed(self, chunk: str | bytes) -> None:
-        text = self._decode(chunk) if isinstance(chunk, bytes) else chunk
+        text = self._decoder.decode(chunk) if isinstance(chunk, bytes) else chunk
         at = 0
         while at < len(text):
             room = _LONGEST_LINE - self._pending_length
@@ -127,7 +104,7 @@ class Recognizer:
 
     def finish(self, exit_code: int | None = None) -> list[ErrorReport]:
         """All reports, in the order of the output. `exit_code` counts where the source was still running."""
-        tail = self._decode(b"", True)
+        tail = self._decoder.decode(b"", True)
         if tail:
             self.feed(tail)
         if self._pending:
@@ -188,7 +165,10 @@ class Recognizer:
             if not self._block.closed:
                 self._block_after = self._block_after or self._echo_afterwards(line)
                 return
+            self._block_after = self._block_after or self._echo_afterwards(line)
             self._close()
+            if self._refusal is not None:
+                self._complete(self._refusal, line, number)
         if len(self._drafts) >= _MOST_REPORTS:
             return
         block = _refusal.open_block(line, number) or self._open_uv(line, number)
@@ -197,31 +177,56 @@ class Recognizer:
                 if draft.report.kind == "externally-managed":
                     draft.until = -1  # a command that stands behind this one is not what failed before it
             self._block = block
+            block.lead = self._lead[1] if self._lead[0] == number else block.prefix[:_KEPT]
+            # what the same string literal, or the record around it, says of the command
             literal = [found.text[:_KEPT] for found, n in self._escaped if n == number]
-            self._block_before = (*(raw for raw, _, n in self._recent if n < block.line), *literal)
+            record = [block.prefix[:_KEPT]] if block.escaped else []
+            self._block_before = (*(raw for raw, _, n in self._recent if n < block.line), *literal, *record)
+            if block.hint and not line.escaped:
+                self._take_note(block)
+            self._between = self._since_last(block)
             self._block_after = ""
             self._awake_until = max(self._awake_until, number + 2)
             return
         if line.escaped:
+            if self._lead[0] != number:
+                self._lead = number, line.text[:_KEPT]
             self._escaped.append((line, number))
         if not self._source.prints:
             self._failure(line, number)
 
-    def _open_uv(self, line: Line, number: int) -> Block | None:
-        text = line.text.strip()
-        if text.endswith("externally"):
-            self._awake_until = max(self._awake_until, number + 1)  # `managed` is on the next line
-        elif "externally managed" not in text and not text.startswith("managed"):
-            return None
-        if line.escaped:
-            return _refusal.open_uv([*self._escaped, (line, number)])
+    def _take_note(self, block: Block) -> None:
+        """The line before the hint, which holds no needle."""
         screen = Screen()
-        lines = [
-            (visible, n)
-            for raw, at, n in list(self._recent)[-_WRAPPED:]
-            for visible in screen.lines(raw, at, unescape=False)
-        ]
-        return _refusal.open_uv([*lines[-_WRAPPED:], (line, number)])
+        for raw, at, number in list(self._recent)[-2:]:
+            for line in screen.lines(raw, at, unescape=False):
+                found = _refusal.NOTE.search(line.text)
+                if found and number < block.line:
+                    block.note, block.start = True, line.offset(found.start())
+
+    def _open_uv(self, line: Line, number: int) -> Block | None:
+        text = line.text
+        split, self._uv_split = self._uv_split, text.rstrip().endswith("externally")
+        if self._uv_split:
+            self._awake_until = max(self._awake_until, number + 1)  # `managed` is on the next line
+            return None
+        if "externally managed" not in text and not (split and "managed" in text):
+            return None
+        same = [(found, n) for found, n in self._escaped if n == number]
+        return _refusal.open_uv([*self._wrapped(number, line.escaped), *same, (line, number)])
+
+    def _wrapped(self, number: int, escaped: bool) -> list[tuple[Line, int]]:
+        """The visible lines before a raw line."""
+        key, lines = self._before
+        if key != (number, escaped):
+            screen = Screen()
+            recent = list(self._recent)[-_WRAPPED:]
+            if not any("error" in raw for raw, _, _ in recent):
+                recent = []
+            lines = [(seen, n) for raw, at, n in recent for seen in screen.lines(raw, at, unescape=escaped)]
+            lines = lines[-_WRAPPED * 2 :]
+            self._before = (number, escaped), lines
+        return lines
 
     # --- refusals
 
@@ -229,13 +234,22 @@ class Recognizer:
         block, self._block = self._block, None
         if block is None:
             return
-        echoes = self._echoes(self._block_before)
+        echoes = _echo.before(self._block_before, block, self._source.is_install)
         command = next((e.text for e in echoes if self._source.is_install(e.text)), self._block_after)
-        accepted = self._accepts(block, echoes, command, self._source.failed)
-        if_failed = not accepted and self._source.running and self._accepts(block, echoes, command, True)
-        if not (accepted or if_failed) or self._is_repeat(block):
+        code = self._source.exit_code
+        verdicts = [
+            self._source.accepts(block, self._block_before, echoes, command, c)
+            for c in ((None, 0, 1) if self._source.running else (code,))
+        ]
+        if not any(verdicts):
             return
-        self._last = block
+        last, self._last = self._last, block
+        if last is not None and self._between is not None and block.restates(last, self._between):
+            if self._refusal is not None and not self._refusal.command:
+                self._refusal.command = command
+            return
+        if last is not None and last.drawn and self._refusal is not None:
+            self._drafts.remove(self._refusal)
         report = ErrorReport(
             "externally-managed",
             block.tool,
@@ -245,10 +259,22 @@ class Recognizer:
             prefix=block.stated,
             python_version=block.python or self._python(),
         )
-        counts = _failed if if_failed else None
-        self._drafts.append(_Draft(report, -1 if command else self._number + _AFTER, command, counts=counts))
+        counts = None if all(verdicts) else partial(_stands, *verdicts)
+        self._refusal = _Draft(report, -1 if command else self._number + _AFTER, command, counts=counts)
+        self._drafts.append(self._refusal)
         if not command:
             self._awake_until = max(self._awake_until, self._number + _AFTER)
+
+    def _since_last(self, block: Block) -> tuple[str, ...] | None:
+        """The lines between the last refusal and this one; None for too many, or a command among them."""
+        last = self._last
+        if last is None or not self._recent or (self._recent[0][1] > last.end and block.line != last.line):
+            return None
+        raws = tuple(raw for raw, at, number in self._recent if at >= last.end and number < block.line)
+        if any(e.typed for e in _echo.before(raws, block, self._source.is_install)):
+            return None
+        screen = Screen()
+        return tuple(line.text for raw in raws for line in screen.lines(raw, 0, unescape=False))
 
     def _python(self) -> str | None:
         for raw in reversed(self._block_before[-3:]):
@@ -256,52 +282,6 @@ class Recognizer:
             if found:
                 return found["version"]
         return None
-
-    def _echoes(self, raws: tuple[str, ...]) -> list[_echo.Echo]:
-        """The commands that lines show, the last first."""
-        found: list[_echo.Echo] = []
-        screen = Screen()
-        texts: list[str] = []
-        for raw in raws:
-            announced = _echo.osc_command(raw)
-            if announced:
-                found.append(announced)
-            for line in screen.lines(raw, 0, unescape=False):
-                texts.append(line.text)
-                found += reversed(_echo.echoes(_without_time(line.text)))
-        found += _echo.listed(texts)
-        return found[::-1]
-
-    def _accepts(self, block: Block, echoes: list[_echo.Echo], command: str, failed: bool) -> bool:
-        source, strength = self._source, block.strength
-        if source.prints:
-            return False
-        loose = block.escaped or not _refusal.is_shown(block.prefix)
-        if source.installs:
-            return strength is Strength.FULL or loose
-        typed = next((e for e in echoes if e.typed), None)
-        if typed and not command and source.is_print(typed.text):
-            return False
-        if strength is Strength.FULL:
-            return loose
-        if not (block.escaped or _refusal.is_clean(block.prefix)):
-            return False
-        # pip never prints its first line alone, so a line alone is one that something else let through.
-        if not source.known or source.filtered or command:
-            return True
-        return failed and strength is Strength.PART
-
-    def _is_repeat(self, block: Block) -> bool:
-        """Whether BuildKit's summary repeats what the step's log has shown."""
-        last = self._last
-        if last is None or last.tool != block.tool:
-            return False
-        step = _refusal.shape(last.prefix)
-        return (
-            step.startswith("#0")
-            and _refusal.shape(block.prefix) in (step[2:].strip(), "")
-            and any("> [" in raw or raw.startswith("------") for raw in self._block_before[-4:])
-        )
 
     def _complete(self, draft: _Draft, line: Line, number: int) -> None:
         if number > draft.until:
@@ -323,14 +303,14 @@ class Recognizer:
             draft.until = -1 if draft.command else draft.until
 
     def _echo_afterwards(self, line: Line) -> str:
-        echoes = _echo.echoes(_without_time(line.text))
+        echoes = _echo.echoes(_echo.without_time(line.text))
         return next((e.text for e in echoes if e.afterwards and self._source.is_install(e.text)), "")
 
     # --- other failures
 
     def _failure(self, line: Line, number: int) -> None:
         found = _failures.find(line.text)
-        if found is None or _refusal.is_shown(line.text[: found.start]):
+        if found is None or _prefix.is_shown(line.text[: found.start]):
             return
         pattern = found.pattern
         source = self._source
@@ -353,20 +333,12 @@ class Recognizer:
             self._awake_until = max(self._awake_until, number + _failures.FOLLOWS)
 
 
-def _failed(exit_code: int | None) -> bool:
-    return exit_code not in (None, 0)
+def _stands(unknown: bool, fine: bool, failed: bool, exit_code: int | None) -> bool:
+    return unknown if exit_code is None else failed if exit_code else fine
 
 
 def _not_clean(exit_code: int | None) -> bool:
     return exit_code != 0
-
-
-_TIME = re.compile(r"(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?)\s")
-
-
-def _without_time(text: str) -> str:
-    found = _TIME.match(text)
-    return text[found.end() :] if found else text
 
 
 def recognize(output: str | bytes, source: Source | None = None) -> list[ErrorReport]:

@@ -7,22 +7,25 @@ Any of it may be cut off, prefixed by whatever passed it on, or stand in a strin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from . import _prefix
 from ._terminal import Line
 
-# Either ends its line, or the string of a JSON record that holds one line.
-ANCHOR = re.compile(r"error: externally-managed-environment(?:\s*$|(?=\"\s*[,}]))")
-MESSAGE = re.compile(r"This environment is externally managed(?:\s*$|(?=\"\s*[,}]))")
-_RECORD = re.compile(r"\s*\{.*\"\s?:\s?\"$")
+# Either ends its line (rich puts a border or a place behind it), or the string of a record that holds one line.
+_END = r"(?:\s*(?:\s[│┃║|]\s*|\s\s[\w.-]{1,80}\.py:\d+\s*)?$|(?=\"(?:\s*[,}\]]|\s[\w.]+=|\s*$)))"
+ANCHOR = re.compile(rf"error: externally-managed-environment{_END}")
+MESSAGE = re.compile(rf"This environment is externally managed{_END}")
 NOTE = re.compile(r"note: If you believe this is a mistake, please contact")
 HINT = re.compile(r"hint: See PEP 668 for the detailed specification\.")
 EXCEPTION = re.compile(r"<ExternallyManagedEnvironment: externally-managed-environment>\s*$")
 UV = re.compile(
-    r"error:\s{1,9}The\s{1,9}interpreter\s{1,9}at\s{1,9}`?(?P<prefix>[^`\n]{1,1000}?)`?\s{1,9}is\s{1,9}externally\s{1,9}managed"
-    r"(?P<rest>,?\s{1,9}and\s{1,9}(?:indicates\s{1,9}the\s{1,9}following:|cannot\s{1,9}be\s{1,9}modified))?"
+    r"error\s?:\s{1,40}The\s{1,40}interpreter\s{1,40}at\s{1,40}`?(?P<prefix>[^`\n]{1,1000}?)`?\s{1,40}is\s{1,40}externally\s{1,40}managed"
+    r"(?P<rest>,?\s{1,40}and\s{1,40}(?:indicates\s{1,40}the\s{1,40}following:|cannot\s{1,40}be\s{1,40}modified))?"
 )
+UV_START = re.compile(r"error\s?:\s{1,40}The\b(?!.*error\s?:\s{1,40}The\b)")
 DEFAULT_TEXT = re.compile(r"The Python environment under (?P<prefix>\S.{0,500}?) is managed externally")
 README = re.compile(r"/usr/share/doc/python(?P<version>3\.\d+)/README\.venv")
 UV_USING = re.compile(r"Using (?:C?Python|PyPy) (?P<version>3\.\d+)\S* (?:environment at|interpreter at)")
@@ -38,45 +41,12 @@ class Strength(IntEnum):
     FULL = 3
 
 
-# --- prefixes -----------------------------------------------------------------------------------
-
-_LONGEST_PREFIX = 160
-# cat -n, grep -n, diffs, comments, quotation, code, test reports: text that is shown, not an event
-_SHOWN = re.compile(
-    r"\s*\d+(?:\t|[:-](?!\d)|\s*[│|])|(?!\d{4}-|\[)[^\s:]*[A-Za-z_./][^\s:]*[:-]\d+[:-]|\s*[+*;%]|\s*-(?!--)|\s*#(?![#\d])"
-    r"|\s*//|E\s{2}|.*['\"`=(]"
-)
-_TIME = re.compile(r"[\[(]?\d[\d:.,TZ+/-]*[\])]?|[\[(]\s?\d[\d.:]*[\])]")
-_TOKEN = re.compile(
-    r"[\d:.,TZ+/#()%-]+s?|\[[^\]]*\]?:?|[^\[]*\]:?|[\w./@+-]+[:|]|[|│]|:?(?:stderr|stdout|ERR!|npm|remote|error):?"
-    r"|[A-Z]{4,8}:?",
-)
-
-
-def shape(prefix: str) -> str:
-    """What stays the same in the prefixes of the lines of one message."""
-    return re.sub(r"\s+", " ", re.sub(r"\d+", "0", prefix[-_LONGEST_PREFIX:])).rstrip()
-
-
-def is_clean(prefix: str) -> bool:
-    """Whether a prefix is blank or what a runner or logger puts before each line."""
-    if len(prefix) > _LONGEST_PREFIX or _SHOWN.match(prefix):
-        return False
-    tokens = prefix.split()
-    words = [t for t in tokens if not _TOKEN.fullmatch(t)]
-    return not words or (len(words) <= 4 and any(_TIME.fullmatch(t) for t in tokens))
-
-
-def is_shown(prefix: str) -> bool:
-    """Whether a prefix says that a text is displayed (line numbers, a search's hits, a diff, code)."""
-    return bool(_SHOWN.match(prefix[-_LONGEST_PREFIX:]))
-
-
 # --- a refusal as it comes in -------------------------------------------------------------------
 
 _MESSAGE_WITHIN = 8  # raw lines between anchor and message
-_BODY = 120  # raw lines of free text
+_BODY = 400  # raw lines of free text
 _TRACE = 120  # raw lines of a traceback
+_LOOK = 1200  # characters of a line in which uv's sentence stands
 
 
 @dataclass(slots=True)
@@ -89,12 +59,18 @@ class Block:
     prefix: str
     escaped: bool
     line: int
+    lead: str = ""  # what stands before the string literal that holds it
+    repeated: bool = False  # other lines have the prefix as well, with any numbers
+    steady: bool = False  # with the same numbers: they count no lines
+    concatenated: bool = False  # a string of a program: nothing but its end follows it in its line
     anchor: bool = False
     message: bool = False
     glyph: bool = False
     note: bool = False
     hint: bool = False
     exception: bool = False
+    traced: bool = False
+    uv_whole: bool = False  # uv's sentence in the form that has no body
     uv_body: bool = False
     stated: str | None = None
     python: str | None = None
@@ -105,10 +81,10 @@ class Block:
     @property
     def strength(self) -> Strength:
         if self.tool == "uv":
-            return Strength.FULL if self.uv_body else Strength.PART
-        if (self.anchor and self.message) or self.exception:
+            return Strength.FULL if self.uv_body else Strength.PART if self.uv_whole else Strength.BARE
+        if (self.anchor and self.message) or self.traced:
             return Strength.FULL
-        if self.message or (self.note and self.hint):
+        if (self.message and (self.glyph or self.hint)) or self.exception or (self.note and self.hint):
             return Strength.PART
         return Strength.BARE
 
@@ -124,10 +100,66 @@ class Block:
             return "pip-escaped"
         return "pip-unicode" if self.glyph else "pip-ascii"
 
+    @property
+    def drawn(self) -> bool:
+        """Whether a progress display drew it, which draws it again and shows it all in the end."""
+        return bool(_prefix.DRAWN.match(self.prefix[-_prefix.LONGEST :]))
+
+    def restates(self, last: Block, between: Sequence[str]) -> bool:
+        """Whether this is another form of the refusal before it, with these lines between the two."""
+        if self.tool != last.tool:
+            return False
+        if last.drawn:
+            return self.drawn
+        if self.exception and not self.anchor and last.anchor:  # pip's log, and what it adds at -vvv
+            return True
+        mine, theirs = (b.anchor or b.message for b in (self, last))
+        if theirs and not (mine or last.note or last.hint):  # its end, behind something that came between
+            return True
+        if self.escaped != last.escaped:  # a program that shows it and then the record of what it ran
+            return self.escaped
+        if not self.escaped:
+            # the same in Ansible's YAML, and the steps' log in BuildKit's summary
+            step = _prefix.shape(last.prefix)
+            summary = any("> [" in raw or raw.startswith("------") for raw in between)
+            return any(_prefix.RESULT.search(raw) for raw in between) or (
+                summary and step.startswith("#0") and _prefix.shape(self.prefix) in (step[2:].strip(), "")
+            )
+        if self.line == last.line:
+            return True
+        members = [_prefix.MEMBER.match(b.prefix) for b in (self, last)]
+        depth = min(len(m["indent"]) if m else 0 for m in members)
+        if not depth:
+            return False
+        return all(len(raw) - len(raw.lstrip()) >= depth for raw in between)
+
+    @property
+    def shown(self) -> bool:
+        """Whether its text is displayed: what passes lines on writes its prefix before each, a quotation opens once."""
+        prefix = self.prefix[-_prefix.LONGEST :]
+        if (
+            _prefix.LISTED.match(prefix)
+            or self.concatenated
+            or (_prefix.NUMBERED.match(prefix) and not (self.steady and _prefix.TAG.match(prefix)))
+        ):
+            return True
+        if self.escaped and any(p.match(self.lead) for p in (_prefix.NUMBERED, _prefix.LISTED, _prefix.CODE)):
+            return True
+        if self.escaped or not _prefix.QUOTED.match(prefix):
+            return False
+        return not self.repeated or prefix.rstrip().endswith(("'", '"', "`"))
+
     # --- lines
 
     def take(self, line: Line, number: int) -> bool:
         """Whether a line belongs to this refusal, which it is added to; `number` counts raw lines."""
+        if (
+            self.escaped
+            and number == self.line
+            and not self.message
+            and self.prefix.strip() == line.text.strip() in ('"', "'")
+        ):
+            self.concatenated = True
         distance = number - self.line
         if self.tool == "uv":
             return self._take_uv(line, distance)
@@ -140,11 +172,32 @@ class Block:
         return True
 
     def _same(self, prefix: str, *, glyph: bool = False) -> bool:
-        mine = shape(self.prefix)
+        mine = _prefix.shape(self.prefix)
         if glyph:
             prefix = _GLYPH.sub("", prefix)
-        theirs = shape(prefix)
-        return theirs == mine or (not theirs and (self.escaped or len(prefix) <= len(self.prefix)))
+        theirs = _prefix.shape(prefix)
+        if theirs == mine and mine.strip():
+            self.repeated = True
+            self.steady = self.steady or prefix.rstrip() == self.prefix.rstrip()
+        if self.escaped and theirs.strip() in ("'", '"'):  # a string that goes on in another
+            return True
+        if theirs:
+            return theirs == mine
+        # Where only the first line has it, the others stand at its margin, at its end, or at the left.
+        margin = len(self.prefix) - len(self.prefix.lstrip())
+        return self.escaped or len(prefix) in (0, margin, len(self.prefix))
+
+    def _rest(self, text: str) -> str:
+        """A line without the prefix, where it has it."""
+        if _prefix.RECORD.match(self.prefix):
+            inner = self.inner(text)
+            self.repeated = self.repeated or inner is not None
+            return text if inner is None else inner
+        return text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
+
+    def inner(self, text: str) -> str | None:
+        """What a line says behind the prefix, and within the string of a record; None where it has another."""
+        return _prefix.inner(text, self.prefix)
 
     def _take_pip(self, line: Line, distance: int) -> bool:
         text = line.text
@@ -167,7 +220,7 @@ class Block:
             self.note = True
             return self._add(line)
         if self.hint:
-            rest = text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
+            rest = self._rest(text)
             self.exception = rest.startswith("Exception information:")  # pip -vvv adds its traceback
             self.closed = bool(rest.strip()) and not self.exception
             return not self.closed
@@ -187,7 +240,7 @@ class Block:
             found = README.search(text[:2000])
             self.python = found["version"] if found else None
         if self.stated is None and len(self.text) < 12:
-            self.text.append(text[len(self.prefix) :].strip()[:300])
+            self.text.append(self._rest(text).strip()[:300])
             found = DEFAULT_TEXT.search(" ".join(self.text))
             self.stated = found["prefix"] if found else None
 
@@ -202,18 +255,20 @@ class Block:
             self.operation = found["operation"]
         if EXCEPTION.search(text):
             return self._add(line)
-        rest = text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
+        rest = self._rest(text)
         if self.exception and (
             rest.startswith((" ", "Traceback (most", "Exception information:"))
             or " Traceback (most" in text
             or '  File "' in text
         ):
+            self.traced = True
             return self._add(line)
         return False
 
     def _take_uv(self, line: Line, distance: int) -> bool:
-        text = line.text
-        rest = text[len(self.prefix) :] if self._same(text[: len(self.prefix)]) else text
+        rest = self._rest(line.text)
+        if self.escaped and line.text.startswith(('"', "'")):  # the end of a literal that held a line
+            return distance <= _BODY
         if not rest.strip():
             return distance <= _BODY and not self.closed
         hint = rest.startswith(("hint:", "Consider creating a virtual environment"))
@@ -247,7 +302,7 @@ def open_block(line: Line, number: int) -> Block | None:
             continue
         start = found.start()
         prefix = text[:start]
-        block = Block("pip", 0, 0, prefix, line.escaped or bool(_RECORD.match(prefix)), number)
+        block = Block("pip", 0, 0, prefix, line.escaped or bool(_prefix.RECORD.match(prefix)), number)
         if name == "message":
             bare = _GLYPH.sub("", prefix)
             block.glyph, block.prefix, start = bare != prefix, bare, len(bare)
@@ -263,21 +318,27 @@ def open_block(line: Line, number: int) -> Block | None:
 
 def open_uv(lines: list[tuple[Line, int]]) -> Block | None:
     """uv's refusal, which may be wrapped over the last lines; the last of them holds the word `externally`."""
-    text = ""
-    starts: list[int] = []
-    for line, _ in lines:
-        starts.append(len(text))
-        text += line.text[:1200] + " "
-    matches = list(UV.finditer(text))
-    if not matches:
+    at = len(lines) - 1
+    while (start := UV_START.search(lines[at][0].text[:_LOOK])) is None:
+        at -= 1
+        if at < 0:
+            return None
+    first, number = lines[at]
+    begin = start.start()
+    prefix = first.text[:begin]
+    block = Block("uv", 0, 0, prefix, first.escaped or bool(_prefix.RECORD.match(prefix)), number)
+    texts = [_prefix.BORDER.sub("", line.text[:_LOOK]).rstrip() for line, _ in lines[at:]]
+    inner = [block.inner(t) for t in texts]
+    if prefix.strip() and len(texts) > 1 and inner[-1] is not None:  # each line has it; others came between
+        texts = [t for t in inner if t is not None]
+    else:
+        texts[0] = texts[0][begin:]
+    text = " ".join(texts)
+    match = UV.match(text)
+    if match is None:
         return None
-    match = matches[-1]
-    index = max(i for i, s in enumerate(starts) if s <= match.start())
-    first, number = lines[index]
-    at = match.start() - starts[index]
-    block = Block("uv", 0, 0, first.text[:at], first.escaped, number)
-    block.start = first.offset(at)
+    block.start = first.offset(begin)
     block.end = lines[-1][0].end
     block.stated = re.sub(r"\s+", " ", match["prefix"]).strip()
-    block.uv_body = match["rest"] is not None
+    block.uv_whole = (match["rest"] or "").endswith("modified")
     return block

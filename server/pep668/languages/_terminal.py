@@ -12,23 +12,27 @@ from dataclasses import dataclass
 
 from pep668.text import MappedText, SourceMap, Span
 
-# CSI; OSC, DCS, PM, APC, SOS up to their terminator; other escapes; control characters, byte order mark.
+# CSI; OSC, DCS, PM, APC, SOS up to their terminator (Buildkite ends its APC as an OSC ends); other escapes; control
+# characters, byte order mark.
 _CONTROL = re.compile(
     r"(?:\x1b\[|\x9b)(?P<parameters>[0-?]*)[ -/]*(?P<final>[@-~])"
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
-    r"|\x1b[PX^_][^\x1b]*(?:\x1b\\)?"
+    r"|\x1b[PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"
     r"|\x1b[ -/]*[0-~]"
     r"|[\x00-\x08\x0a-\x1f\x7f-\x9f\ufeff]"
 )
 _ANY_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ufeff]")
 _ALTERNATE = frozenset({"?47", "?1047", "?1049"})
-_MOVES_LINE = frozenset("ABEFHfd")  # up, down, next and previous line, position: what follows stands elsewhere
+_MOVES = frozenset("ABEFHfdu")  # up, down, next and previous line, position, restore: what follows stands elsewhere
+_RESTORE = "\x1b8"
 ALTERNATE_NEEDLES = tuple(f"\x1b[{p}" for p in sorted(_ALTERNATE))
 
 _ESCAPE = re.compile(
-    r"(?P<bytes>(?:\\x[0-9a-fA-F]{2})+)|\\(?:u(?P<unit>[0-9a-fA-F]{4})|(?P<octal>0?33)|(?P<letter>[nrteabfv\"'/\\]))"
+    r"(?P<bytes>(?:\\x[0-9a-fA-F]{2})+)|(?P<octals>(?:\\[23][0-7]{2})+)"
+    r"|\\(?:u(?P<unit>[0-9a-fA-F]{4})|(?P<octal>0?33)|(?P<letter>[nrteabfv\"'/\\]))"
 )
-_TELLING = re.compile(r"\\(?:n|r|u00|u25|x1b|x[cC]3|033|e\[)")
+_TELLING = re.compile(r"\\(?:n|r|u00|u25|x1b|x[cC]3|0?33|[23][0-7]{2}|e\[)")
+_NEWLINE = re.compile(r"\r*\n|\r")
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "e": "\x1b", "a": "", "b": "", "f": "", "v": ""}
 _UNESCAPE_ROUNDS = 3  # JSON in JSON in a log
 
@@ -95,10 +99,12 @@ class Screen:
         done = 0
         for match in _CONTROL.finditer(whole):
             if not self.alternate:
-                piece.verbatim(whole[done : match.start()], start + done)
+                # A backspace takes back what a spinner drew.
+                end = match.start() - (match.group() == "\b")
+                piece.verbatim(whole[done:end], start + done)
             done = match.end()
             final, parameters = match["final"], match["parameters"] or ""
-            if match.group() == "\r" or final in _MOVES_LINE:
+            if match.group() in ("\r", _RESTORE) or final in _MOVES or (final == "G" and parameters in ("", "0", "1")):
                 text, where = piece.finish(start + match.start())
                 if text.strip():
                     alone = False
@@ -128,9 +134,10 @@ def _unescaped(text: str, where: SourceMap, span: Span) -> Iterator[Line]:
         text, inner = _without_control(text)
         maps = (inner, *maps)
     start = 0
-    for line in text.split("\n"):
-        yield Line(line.rstrip("\r"), maps, span, escaped=True, shift=start)
-        start += len(line) + 1
+    for end in _NEWLINE.finditer(text):
+        yield Line(text[start : end.start()], maps, span, escaped=True, shift=start)
+        start = end.end()
+    yield Line(text[start:], maps, span, escaped=True, shift=start)
 
 
 def _unescape_once(text: str) -> tuple[str, SourceMap]:
@@ -141,6 +148,8 @@ def _unescape_once(text: str) -> tuple[str, SourceMap]:
         done = match.end()
         if match["bytes"]:
             value = bytes.fromhex(match["bytes"].replace("\\x", "")).decode("utf-8", "replace")
+        elif match["octals"]:
+            value = bytes(int(o, 8) for o in match["octals"].split("\\")[1:]).decode("utf-8", "replace")
         elif match["unit"]:
             code = int(match["unit"], 16)
             value = "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)

@@ -57,6 +57,7 @@ MESSAGES = {
     "ensurepip-disabled": "Debian and Ubuntu disable ensurepip for the system's Python: make a virtual environment",
     "ensurepip-missing": "The virtual environment has no pip: ensurepip is not available, install {detail}",
     "environment-missing": "The virtual environment is not there: {detail}",
+    "no-exec": "{detail} may not be run: the file system is mounted `noexec`, or the file is not executable",
     "no-space": "The disk is full: {detail}",
     "not-an-application": "`{detail}` is a library, pipx installs applications: use a virtual environment",
     "not-on-path": "Programs were installed into {detail}, which is not on PATH",
@@ -66,12 +67,14 @@ MESSAGES = {
     "permission-denied": "Not allowed to write {detail}: use a virtual environment of your own",
     "pip-missing": "This Python has no pip: use a virtual environment, which brings its own",
     "read-only": "The file system is read-only: {detail}",
+    "user-site": "pip installs nothing with `--user` here: this virtual environment does not see the user's packages",
     "venv-missing": "This Python has no venv module: install {detail}",
     "wrong-shell": "This activate script is for another shell: use {detail}",
 }
 _DETAILS = {
     "ensurepip-missing": "python3-venv",
     "environment-missing": "create it first",
+    "no-exec": "The program",
     "no-space": "nothing was installed",
     "not-an-application": "the package",
     "permission-denied": "there",
