@@ -36,7 +36,7 @@ test-engine: test-setup
 
 test-setup: vsix workbench
 	@scripts/setup.sh test lint
-	@scripts/system_packages.sh python3-pip python3-venv debootstrap fish zsh tcsh
+	@scripts/system_packages.sh python3-pip python3-venv debootstrap fish zsh tcsh pipx
 
 # The table in docs/evaluation.md is of this run; the tests run a part of it.
 prove:

@@ -109,6 +109,24 @@ def test_make_target(start: Start) -> None:
     arrives(workbench, "six")
 
 
+def test_done_again(start: Start) -> None:
+    """What was chosen once comes first the next time; what was closed does not come again."""
+    workbench = start()
+    workbench.open_terminal()
+    walk(workbench, "pip3 install six", "refused to install six", re.compile(r"\.venv"))
+    arrives(workbench, "six")
+    workbench.type_in_terminal("pip3 install -U packaging")
+    again = workbench.notification("refused to install packaging")
+    workbench.screenshot("3-again")
+    again.get_by_role("button", name=re.compile("Clear")).click()
+    workbench.type_in_terminal("pip3 install -U packaging")
+    walk(workbench, "pip3 install requests", "refused to install requests", re.compile("Do it again"))
+    workbench.wait_for(lambda: imports(workbench, "requests"), "requests can be imported")
+    workbench.screenshot("4-done")
+    assert not imports(workbench, "packaging")
+    assert workbench.page.locator(".notification-toast", has_text="packaging").count() == 0
+
+
 def test_application(start: Start, tmp_path: Path) -> None:
     workbench = start()
     workbench.open_terminal()
