@@ -47,11 +47,18 @@ export interface Seen {
   listed: boolean;
 }
 
+/** A message in which nothing is a link: VS Code would make one of `[...](command:...)`, which may run anything. */
+export function unlinked(message: string): string {
+  return message.replaceAll('](', '] (');
+}
+
+/** A command line of plain words: nothing in it runs anything else. */
+export function isSimple(line: string): boolean {
+  return /^(?:[\w\-.=/@+:,~%\s]|'[^'\\]*'|"[^"$`\\]*")*$/.test(line) && !/[\r\n]/.test(line);
+}
+
 /** Whether all of a line to run could be read where the action was chosen. */
 export function wasShown({ text, title }: TerminalAction, { message, listed }: Seen): boolean {
-  if (text.includes('](')) {
-    return false; // in a message that would be a link, and its address would not be seen
-  }
   const places = [message.slice(0, MESSAGE_LENGTH)];
   if (listed ? title.length <= DETAIL_LENGTH : MORE + width(title) <= ROW) {
     places.push(title);

@@ -1,7 +1,7 @@
 // Shows advice, and does what is chosen: nothing runs that was not seen before.
 
 import * as vscode from 'vscode';
-import { Shown, choices, isPlain, visible, walk, wasShown, whenDone } from './advice';
+import { Shown, choices, isPlain, unlinked, visible, walk, wasShown, whenDone } from './advice';
 import type { Seen } from './advice';
 import type { Host } from './host';
 import { inform, isTrusted, newTerminal, shellIntegration } from './places';
@@ -15,6 +15,8 @@ export interface Origin {
   /** Where the user typed; none for tasks and other output. */
   terminal?: vscode.Terminal;
   cwd: vscode.Uri | undefined;
+  /** The shell that reads the lines, where it is not the one that terminals have. */
+  shellPath?: string;
   /** No output can have claimed the command line: somebody typed it, or there is none. */
   trusted: boolean;
 }
@@ -95,14 +97,14 @@ export class Adviser implements vscode.Disposable {
       title: action.title,
       action,
     }));
-    const picked = await show(advice.message, ...items, { title: 'More...' });
+    const message = unlinked(advice.message);
+    const picked = await show(message, ...items, { title: 'More...' });
     if (picked === undefined) {
       return;
     }
-    const action = picked.action ?? (await this.pick(advice.message, more));
-    this.shown.acted(advice.key);
+    const action = picked.action ?? (await this.pick(message, more));
     if (action !== undefined) {
-      await this.perform(action, advice, origin, { message: advice.message, listed: picked.action === undefined });
+      await this.perform(action, advice, origin, { message, listed: picked.action === undefined });
     }
   }
 
@@ -127,11 +129,13 @@ export class Adviser implements vscode.Disposable {
     switch (action.kind) {
       case 'terminal':
         if (await this.mayRun(action, origin, seen)) {
+          this.shown.acted(advice.key);
           await this.runInTerminal(action, origin);
         }
         break;
       case 'command':
         if (await this.host.command(action.command, action.arguments ?? [])) {
+          this.shown.acted(advice.key);
           await this.remember(action);
         }
         break;
@@ -169,7 +173,7 @@ export class Adviser implements vscode.Disposable {
   private async runInTerminal(action: TerminalAction, origin: Origin): Promise<void> {
     const typed = origin.terminal;
     const free = typed?.shellIntegration !== undefined && typed.exitStatus === undefined && !this.busy.has(typed);
-    const terminal = free && isIn(typed, action.cwd) ? typed : newTerminal(folderFor(action, origin));
+    const terminal = free && isIn(typed, action.cwd) ? typed : newTerminal(folderFor(action, origin), shellPathOf(origin));
     terminal.show(true);
     const integration = await shellIntegration(terminal);
     if (integration === undefined) {
@@ -204,6 +208,10 @@ export class Adviser implements vscode.Disposable {
 function isIn(terminal: vscode.Terminal, folder: string | null | undefined): boolean {
   const now = terminal.shellIntegration?.cwd?.fsPath;
   return now === undefined || folder === undefined || folder === null || now === vscode.Uri.file(folder).fsPath;
+}
+
+function shellPathOf({ terminal, shellPath }: Origin): string | undefined {
+  return shellPath ?? (terminal?.creationOptions as vscode.TerminalOptions | undefined)?.shellPath;
 }
 
 function folderFor(action: TerminalAction, origin: Origin): vscode.Uri | undefined {

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { ExecuteCommandRequest, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import { Activation } from './activation';
-import { withUse } from './advice';
+import { unlinked, withUse } from './advice';
 import type { Use } from './advice';
 import { Adviser } from './adviser';
 import { interpreterOf, knownInterpreter, select } from './environments';
@@ -209,8 +209,8 @@ class Extension implements Host, vscode.Disposable {
     const [settings, logs, again] = ['Open Settings', 'Show Logs', 'Restart Server'];
     const known = error instanceof NoServer;
     const shown = known
-      ? vscode.window.showErrorMessage(message, settings, logs)
-      : vscode.window.showErrorMessage(`The PEP 668 language server did not start: ${message}`, logs, again);
+      ? vscode.window.showErrorMessage(unlinked(message), settings, logs)
+      : vscode.window.showErrorMessage(`The PEP 668 language server did not start: ${unlinked(message)}`, logs, again);
     void shown.then((picked) => {
       if (picked === settings) {
         void vscode.commands.executeCommand('workbench.action.openSettings', 'pep668.interpreter');
@@ -305,7 +305,7 @@ class Extension implements Host, vscode.Disposable {
       return true;
     } catch (error) {
       this.log.error(`${command}: ${String(error)}`);
-      void vscode.window.showErrorMessage(`PEP 668: ${error instanceof Error ? error.message : String(error)}`);
+      void vscode.window.showErrorMessage(`PEP 668: ${unlinked(error instanceof Error ? error.message : String(error))}`);
       return false;
     }
   }
@@ -319,7 +319,7 @@ class Extension implements Host, vscode.Disposable {
     }
     const help = result.help ?? '';
     const run = `Run "${help}"`;
-    const picked = await vscode.window.showErrorMessage(result.message, ...(help === '' ? [] : [run]));
+    const picked = await vscode.window.showErrorMessage(unlinked(result.message), ...(help === '' ? [] : [run]));
     if (picked === run) {
       const terminal = newTerminal(resource);
       terminal.show();

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { unlinked } from './advice';
 import type { TerminalExecution } from './protocol';
 
 const INTEGRATION_MS = 5000;
@@ -77,8 +78,12 @@ export function printed(output: string, cwd: vscode.Uri | undefined, terminal?: 
   };
 }
 
-export function newTerminal(cwd: vscode.Uri | undefined): vscode.Terminal {
-  return vscode.window.createTerminal(cwd === undefined ? {} : { cwd: cwd.fsPath });
+/** A terminal in a folder; of the usual shell where none is given. */
+export function newTerminal(cwd: vscode.Uri | undefined, shellPath?: string): vscode.Terminal {
+  return vscode.window.createTerminal({
+    ...(cwd === undefined ? {} : { cwd: cwd.fsPath }),
+    ...(shellPath === undefined ? {} : { shellPath }),
+  });
 }
 
 /** The terminal's shell integration, once it is there; undefined where it does not come. */
@@ -106,7 +111,7 @@ const UNCUT = 48;
 
 /** Says something that can be read to its end. */
 export function inform(message: string): void {
-  void vscode.window.showInformationMessage(message, ...(message.length > UNCUT ? ['OK'] : []));
+  void vscode.window.showInformationMessage(unlinked(message), ...(message.length > UNCUT ? ['OK'] : []));
 }
 
 /** Whether commands may be run here; says why not. */

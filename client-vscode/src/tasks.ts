@@ -43,6 +43,7 @@ export class TaskRun {
     private readonly commandLine: string,
     private readonly shell: string,
     readonly cwd: vscode.Uri | undefined,
+    private readonly shellPath?: string,
   ) {
     this.output = new Promise((done) => {
       this.settle = done;
@@ -65,7 +66,8 @@ export class TaskRun {
       running: ended === undefined,
       shell: this.shell,
     };
-    return { execution, origin: { cwd: this.cwd, trusted: true } };
+    const own = this.shellPath === undefined ? {} : { shellPath: this.shellPath };
+    return { execution, origin: { cwd: this.cwd, trusted: true, ...own } };
   }
 }
 
@@ -148,11 +150,12 @@ function runOf({ execution, scope }: vscode.Task): TaskRun | undefined {
     const line =
       execution.commandLine ??
       (command === undefined ? '' : shellLine([command, ...(args ?? [])].map((word) => wordOf(word, fill)), shell));
-    return line === '' ? undefined : new TaskRun(fill(line), shell, cwd(execution.options));
+    return line === '' ? undefined : new TaskRun(fill(line), shell, cwd(execution.options), execution.options?.executable);
   }
   if (execution instanceof vscode.ProcessExecution) {
     const line = programLine([execution.process, ...execution.args].map(fill));
-    return new TaskRun(line, 'sh', cwd(execution.options));
+    // No shell has read it; a step is for the one of the terminal that it is run in.
+    return new TaskRun(line, nameOfShell(vscode.env.shell), cwd(execution.options));
   }
   return undefined;
 }

@@ -2,9 +2,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { isSimple } from './advice';
 import type { Adviser, Origin } from './adviser';
 import type { Host } from './host';
-import { folderOfTerminal, idOf, isEnabled, printed } from './places';
+import { folderOfTerminal, idOf, isEnabled, printed, shellOf } from './places';
 import type { TerminalExecution } from './protocol';
 import { Tail } from './tail';
 import type { TaskRun, TaskWatcher } from './tasks';
@@ -12,9 +13,11 @@ import type { TaskRun, TaskWatcher } from './tasks';
 /** An execution whose output shows a needle and that has not ended by then is reported as running. */
 const STILL_RUNNING_MS = 500;
 /**
- * Nobody types a command that fast after the end of the last one. fish in VS Code 1.100 loses the nonce that proves a command
- * line; what is shown in a terminal could then claim to be a command of its own, but only right behind the one that shows it.
+ * Shells whose script loses the nonce that proves a command line (fish's in VS Code 1.100): output can claim to be a command of its
+ * own. A simple line, which does nothing but what it says, is believed where it does not follow at once on what was shown.
  */
+const UNPROVEN = ['fish'];
+/** Nobody types a command that fast after the end of the last one. */
 const TYPED_MS = 500;
 /** How long to wait for the rest of the output of an execution that has ended. */
 const DRAIN_MS = 1000;
@@ -91,7 +94,7 @@ export class TerminalWatcher implements vscode.Disposable {
     const watched: Watched = {
       terminal,
       typed: execution.commandLine,
-      trusted: execution.commandLine.isTrusted || (isSaid(execution.commandLine) && !this.follows(terminal)),
+      trusted: execution.commandLine.isTrusted || this.isBelieved(execution.commandLine, terminal),
       tail: new Tail(tailBytes),
       reading: Promise.resolve(),
       advised: false,
@@ -102,9 +105,9 @@ export class TerminalWatcher implements vscode.Disposable {
     watched.reading = this.read(execution, watched);
   }
 
-  /** Whether a command has ended there a moment ago. */
-  private follows(terminal: vscode.Terminal): boolean {
-    return Date.now() - (this.endedAt.get(terminal) ?? 0) < TYPED_MS;
+  private isBelieved(line: vscode.TerminalShellExecutionCommandLine, terminal: vscode.Terminal): boolean {
+    const follows = Date.now() - (this.endedAt.get(terminal) ?? 0) < TYPED_MS;
+    return UNPROVEN.includes(shellOf(terminal)) && isSaid(line) && isSimple(line.value) && !follows;
   }
 
   /** The server has started and said what to look for: in what is running already, too. */

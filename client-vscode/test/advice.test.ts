@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Shown, choices, isPlain, visible, walk, wasShown, whenDone, withUse } from '../src/advice';
+import { Shown, choices, isPlain, isSimple, unlinked, visible, walk, wasShown, whenDone, withUse } from '../src/advice';
 import type { Action, Advice, TerminalAction } from '../src/protocol';
 
 function run(title: string, lastResort = false): TerminalAction {
@@ -90,7 +90,7 @@ test('what is cut off was not shown', () => {
 
 test('what a message shows as a link was not shown', () => {
   const text = 'pip install [six](https://example.org)';
-  assert.equal(wasShown({ kind: 'terminal', title: 't', text }, { message: text, listed: true }), false);
+  assert.equal(wasShown({ kind: 'terminal', title: 't', text }, { message: unlinked(text), listed: false }), false);
 });
 
 test('a line with characters that cannot be seen is not plain', () => {
@@ -128,4 +128,13 @@ test('says what was done and what it is used for', () => {
   assert.equal(whenDone('Installed pipx.', null, 'nothing'), 'Installed pipx.');
   assert.equal(whenDone('', null, 'nothing'), '');
   assert.equal(withUse('Created .venv.', 'new terminals'), 'Created .venv. New terminals use it.');
+});
+
+test('a line is simple where it does only what it says', () => {
+  for (const line of ["pip3 install 'packaging>=20'", 'python3 -m pip install -U "a[b]" c==1', 'make deps', '']) {
+    assert.equal(isSimple(line), true, line);
+  }
+  for (const line of ['a; b', 'a && b', 'a | b', 'a $(b)', 'a `b`', 'a > b', "a 'b", 'a\nb', 'a "$(b)"', 'a\\;b', '(a)']) {
+    assert.equal(isSimple(line), false, line);
+  }
 });

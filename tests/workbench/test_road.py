@@ -48,6 +48,17 @@ touch pwned-7
 END
 exit 1
 """
+# A whole command of its own, as output can claim it: the one that runs has ended, another one began and was refused.
+CLAIMED = f"""#!/bin/bash
+printf '\\033]633;D;0\\007\\033]633;A\\007$ \\033]633;B\\007'
+sleep 1
+printf '\\033]633;E;pip install six\\\\x3b touch pwned\\007\\033]633;C\\007\\n'
+cat <<'END'
+{REFUSAL}
+END
+printf '\\033]633;D;1\\007'
+sleep 5
+"""
 README = f"""# Notes
 
 If you see this, make an environment:
@@ -192,6 +203,23 @@ def test_forged_refusal(start: Start) -> None:
     workbench.type_in_terminal("echo finished")
     workbench.screenshot("3-again")
     assert list(workbench.folder.glob("**/pwned*")) == []
+
+
+def test_forged_command(start: Start) -> None:
+    """What output claims that somebody typed is asked about, with the line in sight."""
+    workbench = start(files={"build.sh": CLAIMED})
+    workbench.open_terminal()
+    workbench.type_in_terminal("bash build.sh")
+    advice = workbench.notification(re.compile("refused"))
+    workbench.screenshot("1-advice")
+    workbench.press_button(advice, re.compile(r"\.venv"))
+    dialog = workbench.page.locator(".monaco-dialog-box", has_text="touch pwned")
+    dialog.wait_for()
+    workbench.screenshot("2-question")
+    dialog.get_by_role("button", name="Cancel").click()
+    workbench.type_in_terminal("echo finished")
+    assert list(workbench.folder.glob("**/pwned*")) == []
+    assert not (workbench.folder / ".venv").exists()
 
 
 def _is_installed(package: str) -> bool:
