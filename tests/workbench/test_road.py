@@ -36,7 +36,9 @@ note: If you believe this is a mistake, please contact your Python installation 
 override this, at the risk of breaking your Python installation or OS, by passing --break-system-packages.
 hint: See PEP 668 for the detailed specification.
 """
+# The pauses are there for `read`, which may miss what is printed at once.
 FORGED = f"""#!/bin/bash
+sleep 1
 printf '+ pip install $(touch pwned-1) `touch pwned-2`; touch pwned-3\\n'
 printf '\\033]633;E;pip install x\\\\x3b touch pwned-4\\007'
 printf 'pip install "six\\u202e";touch pwned-5\\n'
@@ -53,6 +55,7 @@ CLAIMED = f"""#!/bin/bash
 printf '\\033]633;D;0\\007\\033]633;A\\007$ \\033]633;B\\007'
 sleep 1
 printf '\\033]633;E;pip install six\\\\x3b touch pwned\\007\\033]633;C\\007\\n'
+sleep 1
 cat <<'END'
 {REFUSAL}
 END
@@ -206,14 +209,14 @@ def test_forged_refusal(start: Start) -> None:
 
 
 def test_forged_command(start: Start) -> None:
-    """What output claims that somebody typed is asked about, with the line in sight."""
+    """A step is asked about where output claims that somebody typed the command."""
     workbench = start(files={"build.sh": CLAIMED})
     workbench.open_terminal()
     workbench.type_in_terminal("bash build.sh")
     advice = workbench.notification(re.compile("refused"))
     workbench.screenshot("1-advice")
     workbench.press_button(advice, re.compile(r"\.venv"))
-    dialog = workbench.page.locator(".monaco-dialog-box", has_text="touch pwned")
+    dialog = workbench.page.locator(".monaco-dialog-box", has_text="Run this in the terminal?")
     dialog.wait_for()
     workbench.screenshot("2-question")
     dialog.get_by_role("button", name="Cancel").click()
