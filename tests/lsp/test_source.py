@@ -247,7 +247,8 @@ def test_what_was_refused_last_is_all_that_counts() -> None:
 def test_what_was_offered_ends_it_in_its_own_folder_only() -> None:
     seen = Observations()
     here = [("/p/sub/setup.sh", Observed("pip install six"))]
-    seen.note("cd sub && bash setup.sh", "/p", 1, here, [(". .venv/bin/activate && bash setup.sh", "/p/sub"), ("x", "")])
+    offers = [(". .venv/bin/activate && bash setup.sh", "/p/sub"), ("x", "")]
+    seen.note("cd sub && bash setup.sh", "/p", 1, here, offers)
     assert not seen.ended(". .venv/bin/activate && bash setup.sh", 0, "/p")
     assert not seen.ended(". .venv/bin/activate && bash setup.sh", None, "/p/sub")
     assert seen.ended(". .venv/bin/activate && bash setup.sh", 0, "/p/sub/")
