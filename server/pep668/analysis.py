@@ -46,6 +46,23 @@ def analyze(
 ) -> Analysis:
     """Everything that the engine finds in a document of a language (an id of `languages`).
 
+    The parameters are those of `understand`.
+    """
+    context = understand(text, language, settings, machine, path, facts, observed)
+    return Analysis(context) if context.document is None else _analysis(context)
+
+
+def understand(
+    text: str,
+    language: str,
+    settings: Settings | None = None,
+    machine: Machine | None = None,
+    path: str = "",
+    facts: tuple[Fact, ...] = (),
+    observed: tuple[Observed, ...] = (),
+) -> Context:
+    """What the rules judge: the document's installs with their verdicts; no rule is asked.
+
     With `machine`, commands that have no context of their own are judged against it. `facts` are
     known of the document as a whole, `observed` the installs of it that were seen being refused.
     """
@@ -53,11 +70,11 @@ def analyze(
     lines = LineTable(text)
 
     def again(other: str) -> Context:
-        return analyze(other, language, settings, machine, path, facts).context
+        return understand(other, language, settings, machine, path, facts)
 
     empty = Context(text, language, path, lines, settings, machine)
     if not languages.matters(language, text):
-        return Analysis(empty)
+        return empty
     document = Region.document(language, text, facts)
     walk = Walk(machine)
     commands: list[Command] = []
@@ -72,7 +89,7 @@ def analyze(
             reports.append(item)
         elif isinstance(item, RequirementsFile):
             requirements = item
-    context = Context(
+    return Context(
         text,
         language,
         path,
@@ -90,7 +107,6 @@ def analyze(
         observed=observed,
         again=again,
     )
-    return _analysis(context)
 
 
 def _analysis(context: Context) -> Analysis:

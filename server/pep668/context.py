@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .environment import Made, Override
-from .model import Command, ErrorReport, Judged, Machine, Observed, Region, RequirementsFile
+from .model import Command, ErrorReport, Judged, Machine, Observed, Region, RequirementsFile, Verdict
 from .settings import Settings
 from .suppression import Suppressions
-from .text import LineTable
+from .text import LineTable, Span
+
+_MANAGERS = frozenset(("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "zypper", "pacman", "brew"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,18 @@ class Context:
     def observation(self, judged: Judged) -> Observed | None:
         """What was seen of an install, where it still stands there as it stood then."""
         return self._observations.get(judged) if self.observed else None
+
+    @cached_property
+    def alternatives(self) -> dict[tuple[Region, Span], int]:
+        """By region and statement: where the last command in it begins, in the region, that installs behind a `||`."""
+        passed = (j.install.command for j in self.judged if j.environment.verdict is Verdict.ALLOWED)
+        managers = (c for c in self.commands if c.name in _MANAGERS)
+        found: dict[tuple[Region, Span], int] = {}
+        for command in (*passed, *managers):
+            if command.operator == "||":
+                key = command.region, command.statement
+                found[key] = max(found.get(key, -1), command.span.start)
+        return found
 
     @cached_property
     def _observations(self) -> dict[Judged, Observed]:

@@ -36,3 +36,18 @@ def run(tmp_path: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Variables for `pep668 run` with an empty home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "server"),
+        "SHELL": "/bin/bash",
+        "TERM": "xterm-256color",
+        "PEP668_TRACEBACK": "1",
+    }

@@ -16,12 +16,12 @@ from .conftest import Connect, Session, capabilities
 from .test_terminal import REFUSAL, advice, execution
 
 SCRIPT = "#!/bin/bash\n# 😀\necho 😀; pip3 install six\n"
+TRACE = "+ pip3 install six\r\n" + REFUSAL
 MESSAGE = "pip refused to install six here when `bash -x setup.sh` ran"
 
 
 def run(session: Session, **changed: Any) -> Any:
-    trace = "+ pip3 install six\r\n" + REFUSAL
-    return advice(session, **{"commandLine": "bash -x setup.sh", "output": trace, **changed})
+    return advice(session, **{"commandLine": "bash -x setup.sh", "output": TRACE, **changed})
 
 
 def ended(session: Session, line: str = "bash -x setup.sh", code: int | None = 0, cwd: str | None = None) -> None:
@@ -98,6 +98,46 @@ async def test_it_goes_when_the_command_works(connect: Connect) -> None:
     assert [d.code for d in await session.pushed(uri, 1)] == ["EM020"]
     ended(session, line=". .venv/bin/activate && bash -x setup.sh")
     await session.shows(uri, ["EM001"])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("line", "shell", "offered"),
+    [
+        ("cd sub && bash -x setup.sh", "bash", ". .venv/bin/activate && bash -x setup.sh"),
+        ("cd sub; bash -x setup.sh", "powershell", "if ($?) { bash -x setup.sh }"),
+        ("/usr/bin/python3 sub/app.py", "bash", ".venv/bin/python sub/app.py"),
+    ],
+)
+async def test_it_goes_when_what_was_offered_works(connect: Connect, line: str, shell: str, offered: str) -> None:
+    session = await connect()
+    (session.folder / "sub").mkdir()
+    script(session, name="sub/setup.sh")
+    script(session, "import os\nos.system('pip3 install six')\n", "sub/app.py")
+    name = "sub/app.py" if line.endswith(".py") else "sub/setup.sh"
+    uri = session.uri(name)
+    found = await run(session, commandLine=line, shell=shell, output=REFUSAL if line.endswith(".py") else TRACE)
+    await session.shows(uri, ["EM020"], None)
+    first = found.actions[0]
+    assert offered in first.text
+    ended(session, first.text, 1, first.cwd)
+    ended(session, first.text, cwd=(session.folder / "other").as_uri())
+    assert [d.code for d in await session.pushed(uri, None)] == ["EM020"]
+    ended(session, first.text, cwd=first.cwd)
+    await session.shows(uri, [], None)
+
+
+@pytest.mark.asyncio
+async def test_a_text_that_nobody_ran_marks_nothing(connect: Connect) -> None:
+    session = await connect()
+    script(session)
+    uri = session.open("setup.sh", SCRIPT)
+    output = f"setup.sh: line 3: pip3 install six\r\n{TRACE}"
+    found = await run(session, commandLine=" ", output=output, exitCode=None)
+    assert found.actions
+    assert [d.code for d in await session.pushed(uri, 1)] == ["EM001"]
+    await run(session)
+    await session.shows(uri, ["EM020"])
 
 
 @pytest.mark.asyncio
@@ -202,3 +242,15 @@ def test_what_was_refused_last_is_all_that_counts() -> None:
     for number in range(1000):
         seen.note(f"bash {number}", "/p", 1, [(f"/p/{number}", Observed("pip install a"))])
     assert len(seen.paths) == 200
+
+
+def test_what_was_offered_ends_it_in_its_own_folder_only() -> None:
+    seen = Observations()
+    here = [("/p/sub/setup.sh", Observed("pip install six"))]
+    offers = [(". .venv/bin/activate && bash setup.sh", "/p/sub"), ("x", "")]
+    seen.note("cd sub && bash setup.sh", "/p", 1, here, offers)
+    assert not seen.ended(". .venv/bin/activate && bash setup.sh", 0, "/p")
+    assert not seen.ended(". .venv/bin/activate && bash setup.sh", None, "/p/sub")
+    assert seen.ended(". .venv/bin/activate && bash setup.sh", 0, "/p/sub/")
+    seen.note("make", "/p", 1, here, [("x", "")])
+    assert seen.ended("x", 0, "/anywhere")

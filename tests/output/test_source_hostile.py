@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from machines import DEBIAN_12
+from pep668.analysis import analyze
 from pep668.explain import Files, Listener, explain
 from pep668.explain._hints import hints
 from pep668.files import reader
@@ -61,6 +63,17 @@ def test_what_is_read_is_bounded() -> None:
     assert 10 < len(read) < 100
     huge = {"a.sh": "pip install six\n" + "true\n" * 100_000}
     assert places(explained("bash a.sh", PIP, huge)) == [""]
+
+
+@pytest.mark.parametrize("end", ["\n", " || :\n", " && \\\n"])
+def test_the_time_for_a_long_file_grows_with_its_length(end: str) -> None:
+    # What is quadratic takes a minute here: a guard, not a measure.
+    script = "".join(f"pip3 install p{number}{end}" for number in range(7000)) + "true || pip3 install last\n"
+    begun = time.process_time()
+    found = explained("bash setup.sh", "+ pip3 install p6999\n" + PIP, {"setup.sh": script})
+    assert len(analyze(script, "shell", machine=DEBIAN_12).findings) == 7001
+    assert time.process_time() - begun < 20
+    assert places(found) == ["setup.sh:7000"]
 
 
 def test_output_that_comes_in_pieces() -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 import sys
+import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
         complain(str(error))
         if code == 127:
             hearing.take(2, f"pep668: {words[0]}: command not found\n".encode())
-    with suppress(BrokenPipeError):
-        _advise(hearing, code, arguments)
+    with suppress(Exception):  # the exit code is the program's, whatever becomes of our advice
+        try:
+            _advise(hearing, code, arguments)
+        except Exception:
+            if os.environ.get("PEP668_TRACEBACK"):
+                traceback.print_exc()
+            raise
     return code
 
 

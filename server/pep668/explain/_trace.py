@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pep668 import languages, shell
-from pep668.analysis import Analysis, analyze
+from pep668.analysis import understand
+from pep668.context import Context
 from pep668.model import Command, Fact, Judged, Machine, Region, Verdict
 from pep668.settings import Settings
 from pep668.text import Span
@@ -204,10 +205,10 @@ class Follower:
         away = self._away
         self._away = away or run.elsewhere
         known = tuple(f for f in around.facts if f.kind in _OF_PLACE) if away else ()
-        analysis = analyze(text, language, self.settings, None if self._away else self.machine, run.path, known)
-        document = analysis.context.document or Region.document(language, text)
+        context = understand(text, language, self.settings, None if self._away else self.machine, run.path, known)
+        document = context.document or Region.document(language, text)
         unsaved = self.reading.files.unsaved(run.path)
-        reader = _Reader(self, run, document, folder if run.folder is None else run.folder, _judged(analysis))
+        reader = _Reader(self, run, document, folder if run.folder is None else run.folder, _judged(context))
         reader.unsaved, reader.around = unsaved, around
         try:
             return self._gathered(run, text, unsaved, reader)
@@ -227,9 +228,9 @@ class Follower:
         return self._commands <= _MOST_COMMANDS
 
 
-def _judged(analysis: Analysis) -> dict[tuple[Span, str], list[Judged]]:
+def _judged(context: Context) -> dict[tuple[Span, str], list[Judged]]:
     out: dict[tuple[Span, str], list[Judged]] = {}
-    for judged in analysis.context.judged:
+    for judged in context.judged:
         out.setdefault(_key(judged.install.command), []).append(judged)
     return out
 

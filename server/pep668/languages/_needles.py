@@ -7,6 +7,6 @@ from __future__ import annotations
 
 NEEDLES = ("externally", "ExternallyManaged", "PEP 668")
 # What stands in the lines that are worth a link: a needle alone stands in much prose.
-LINKS = ("externally-managed-environment", "environment is externally managed", "ExternallyManagedEnvironment")
+LINKS = ("externally-managed-environment", "is externally managed", "ExternallyManagedEnvironment")
 # Said by programs that end well, and still a step is left to take.
 ASIDES = ("not on your PATH",)

@@ -29,6 +29,7 @@ class _Seen:
     observed: Observed
     line: str
     cwd: str
+    offers: tuple[tuple[str, str], ...]  # command lines, with their folders, that were offered to get round it
     ending: bool  # the end of that very execution, with 0, is still to be told
 
 
@@ -47,17 +48,25 @@ class Observations:
     def paths(self) -> list[str]:
         return list(self._by_path)
 
-    def note(self, line: str, cwd: str, exit_code: int | None, found: Iterable[tuple[str, Observed]]) -> bool:
+    def note(
+        self,
+        line: str,
+        cwd: str,
+        exit_code: int | None,
+        found: Iterable[tuple[str, Observed]],
+        offers: Iterable[tuple[str, str]] = (),
+    ) -> bool:
         """What was refused when a line ran, which is all that was; whether that is news."""
+        offers = tuple(offers)
         before = self._by_path
         line = line.strip()
         told = self._ended[0] == line and time.monotonic() - self._ended[1] < _SAME
         ending = exit_code in (None, 0) and not told
-        for key in [k for k, seen in self._seen.items() if line and seen.line == line and _same(seen.cwd, cwd)]:
+        for key in [k for k, seen in self._seen.items() if seen.line == line and _same(seen.cwd, cwd)]:
             del self._seen[key]
         for path, observed in found:
             key = path, observed.text, observed.before
-            self._seen[key] = _Seen(observed, line, cwd, ending)
+            self._seen[key] = _Seen(observed, line, cwd, offers, ending)
             self._seen.move_to_end(key)
         while len(self._seen) > _MOST:
             self._seen.popitem(last=False)
@@ -69,11 +78,10 @@ class Observations:
         line = line.strip()
         self._ended = line, time.monotonic()
         for key, seen in list(self._seen.items()):
-            if not seen.line or not _is_run(line, seen.line) or not _same(seen.cwd, cwd):
-                continue
-            if seen.ending:
+            again = _is_run(line, seen.line) and _same(seen.cwd, cwd)
+            if again and seen.ending:
                 seen.ending = False
-            elif exit_code == 0:
+            elif exit_code == 0 and (again or any(line == text and _same(at, cwd) for text, at in seen.offers)):
                 del self._seen[key]
         return self._sorted() != before
 
@@ -122,11 +130,11 @@ def files(server: Server, cwd: str | None, folder: str | None) -> Files | None:
 
 
 def note(server: Server, line: str, cwd: str, exit_code: int | None, found: Explanation) -> None:
-    """Remember where the installs stand that were refused."""
+    """Remember where the installs stand that were refused, when something ran: a text that is shown tells of no run."""
     from pep668.explain import plain
 
     refused = [s for e, s in zip(found.errors, found.sources, strict=False) if e.kind == _REFUSED and s is not None]
-    if not refused:
+    if not refused or not line.strip():
         return
     shown = plain(" ".join(line.split())).replace("`", "'")
     shown = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
@@ -135,7 +143,10 @@ def note(server: Server, line: str, cwd: str, exit_code: int | None, found: Expl
         for s in refused
         if s.found is not None and s.written
     ]
-    if server.session.observations.note(line, cwd, exit_code, seen):
+    advice = found.advice
+    actions = (*advice.actions, *advice.more) if advice is not None else ()
+    offers = [(a.text.strip(), a.cwd or "") for a in actions if a.kind == "terminal"]
+    if server.session.observations.note(line, cwd, exit_code, seen, offers):
         _changed(server)
 
 

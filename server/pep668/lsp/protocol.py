@@ -28,7 +28,7 @@ ENVIRONMENT_CREATED = "pep668/environmentCreated"
 # without importing it before `initialize` is answered.
 TERMINAL = {
     "needles": ["externally", "ExternallyManaged", "PEP 668", "not on your PATH"],
-    "links": ["externally-managed-environment", "environment is externally managed", "ExternallyManagedEnvironment"],
+    "links": ["externally-managed-environment", "is externally managed", "ExternallyManagedEnvironment"],
     "tailBytes": 65536,
 }
 

@@ -124,18 +124,7 @@ def expected(context: Context, judged: Judged) -> str:
 def caught(context: Context, judged: Judged) -> bool:
     """Whether the refusal is provided for: `pip install x || pipx install x`, `pip install x || apt install y`."""
     command = judged.install.command
-    passed = (j.install.command for j in context.judged if j.environment.verdict is Verdict.ALLOWED)
-    managers = (c for c in context.commands if c.name in _MANAGERS)
-    return any(
-        c.operator == "||"
-        and c.region is command.region
-        and c.statement == command.statement
-        and c.span.start > command.span.end
-        for c in (*passed, *managers)
-    )
-
-
-_MANAGERS = frozenset(("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "zypper", "pacman", "brew"))
+    return context.alternatives.get((command.region, command.statement), -1) > command.span.end
 
 
 def finding(
