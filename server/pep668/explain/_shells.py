@@ -64,10 +64,6 @@ class Syntax:
             return "".join(f"{c}; if ($?) {{ " for c in before) + last + " }" * len(before)
         return " && ".join(commands)
 
-    def sequence(self, first: str, then: str) -> str:
-        """Two lines as one, where what the first one ends with does not matter."""
-        return f"{first}; {then}"
-
     @property
     def chains_inside(self) -> bool:
         """Whether something can be put before a command in the middle of a line."""
