@@ -23,9 +23,10 @@ from ._history import History
 from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._place import Place
-from ._shells import is_plain, syntax
+from ._shells import syntax
 from ._text import plain
 from ._typed import Past, Typed, install_in, is_vague
+from ._unseen import is_plain
 
 if TYPE_CHECKING:
     from ._source import Source

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import unicodedata
 from dataclasses import dataclass
 
 _POWERSHELL = ("pwsh", "powershell")
@@ -102,15 +101,3 @@ def syntax(shell: str) -> Syntax:
     """By the name or path of a shell: `bash`, `/usr/bin/fish`, `pwsh.exe`."""
     name = shell.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe").lstrip("-")
     return Syntax("nu" if name == "nushell" else name)
-
-
-def is_plain(line: str) -> bool:
-    """Whether a line holds nothing that is not seen, or seen as something else: such a line is never typed again.
-
-    Whoever prints to a terminal can forge the line that it reports as typed.
-    """
-    return all(c == " " or unicodedata.category(c) not in _UNSEEN for c in line) and not _LOOKS_EMPTY.search(line)
-
-
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
-_LOOKS_EMPTY = re.compile("[\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")

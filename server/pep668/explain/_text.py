@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pep668.model import ErrorReport, Judged
 
 from ._model import Action, Plan
+from ._unseen import shown
 
 if TYPE_CHECKING:
     from ._source import Source
 
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff`]")
 _LONGEST = 200
 
 
 def plain(text: str) -> str:
     """A sentence that may name what output holds, without characters that change how it is shown."""
-    return _INVISIBLE.sub(lambda m: "`" if m[0] == "`" else "?", text)
+    return shown(text)
 
 
 def code(text: str) -> str:
     """Foreign text as inline code."""
-    clean = _INVISIBLE.sub("?", text.strip())
+    clean = shown(text.strip()).replace("`", "?")
     return f"`{clean if len(clean) <= _LONGEST else clean[: _LONGEST - 3] + '...'}`"
 
 

@@ -15,7 +15,8 @@ from pep668.languages._source import Source
 from pep668.model import Command, EnvironmentKind, Install, Judged, Machine, Region, Scope, ScopeKind, Verdict
 from pep668.text import Edit, Span, apply_edits
 
-from ._shells import Syntax, is_plain
+from ._shells import Syntax
+from ._unseen import is_plain
 
 _MAX_DEPTH = 16
 _OF_POWERSHELL = frozenset("$`{}@&(\\")
