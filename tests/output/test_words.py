@@ -2,11 +2,82 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
+from collections.abc import Iterator
 
-from pep668.explain import plain
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from machines import DEBIAN_12
+from pep668.explain import Explanation, explain, plain
+from pep668.explain._text import prose
 from pep668.explain._unseen import is_plain
+
+PIP = "error: externally-managed-environment\n\n\u00d7 This environment is externally managed\n"
+
+
+def explained(command: str, output: str, *, code: int | None = 1, shell: str = "bash") -> Explanation:
+    return explain(output, command=command, exit_code=code, cwd="/home/me/project", shell=shell, machine=DEBIAN_12)
+
+
+def flat(markdown: str) -> Iterator[Token]:
+    for block in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown):
+        yield from block.children or ()
+        yield block
+
+
+_MARKUP = {"image", "link_open", "html_inline", "html_block", "em_open", "strong_open", "s_open"}
+EVIL = ["![x](https://evil/a.png)", "[x](command:evil)", "<img src=x>", "https://evil.example/", "`<b>`", "*x*", "``"]
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_foreign_text_is_no_markup_in_an_explanation(evil: str) -> None:
+    outputs = (
+        f"+ pip install -r '{evil}' '{evil}'\n{PIP}",
+        f"E: Unable to locate package {evil}\n",
+        f"No apps associated with package {evil} or its dependencies\n",
+    )
+    for output in outputs:
+        for command in (
+            "bash -x setup.sh",
+            f"sudo apt install '{evil}'",
+            f"pip install '{evil}'",
+            f"pipx install {evil}",
+        ):
+            found = explained(command, output)
+            assert found.errors or output is not outputs[0]
+            assert {t.type for t in flat(found.markdown)}.isdisjoint(_MARKUP), found.markdown
+            assert found.advice is None or "](" not in found.advice.message
+
+
+@given(
+    st.lists(st.sampled_from([*EVIL, "`", " ", "a", "\\", "&lt;", "- ", "1. ", "#", "~~", "_"]), max_size=8).map(
+        "".join
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_prose_shows_every_character(text: str) -> None:
+    for lines, sentence in (
+        ((), f"a{text}."),
+        (("x`![i](u)",), f"{text} with `x`![i](u)`."),
+        (("x`![i](u)",), f"{text}`x`![i](u)``{text}`"),
+    ):
+        tokens = list(flat(prose(sentence, lines)))
+        assert {t.type for t in tokens}.isdisjoint({*_MARKUP, "heading_open", "bullet_list_open", "ordered_list_open"})
+        seen = "".join(t.content for t in tokens if t.type in ("text", "text_special", "code_inline"))
+        assert re.sub(r"[`\s]", "", seen) == re.sub(r"[`\s]", "", sentence)
+        if " with " in sentence:
+            assert lines[0] in [t.content for t in tokens if t.type == "code_inline"]
+
+
+def test_a_bare_address_is_no_link() -> None:
+    found = prose("at https://evil.example/x, www.evil.example or me@evil.example: `http://x`")
+    assert found == r"at https\:\//evil.example/x, www\.evil.example or me\@evil.example: `http://x`"
 
 
 def test_one_list_of_what_cannot_be_seen() -> None:
