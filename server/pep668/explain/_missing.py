@@ -11,7 +11,7 @@ from pep668.model import Command, ErrorReport, Install, Judged
 from pep668.text import Edit, apply_edits
 
 from ._making import Program, ways
-from ._model import Action, Plan
+from ._model import Action, Plan, titled
 from ._packages import Packages
 from ._place import Place, State, Target
 from ._refused import what
@@ -49,9 +49,6 @@ class Situation:
 
     def into(self) -> list[Action]:
         return into_environment(self.typed, self.install, self.place) if self.install is not None else []
-
-    def titled(self, text: str, otherwise: str) -> str:
-        return text if len(text) <= 48 else otherwise
 
 
 def ensurepip(s: Situation) -> Plan:
@@ -184,7 +181,7 @@ def _system_pip(s: Situation, event: str) -> Plan:
     line = s.packages.pip()
     if line:
         done = "Installed the system's pip; it installs into virtual environments only."
-        title = s.titled(line, "Install the system's pip")
+        title = titled(line, "Install the system's pip")
         says = f"{s.packages.manager} has it, get it"
         actions.append(Action(title, text=line, step="system-pip", says=says, done=done))
     asked = what(s.install) if s.install is not None else "packages"
@@ -264,7 +261,7 @@ def _pipx(s: Situation) -> Plan:
         actions.append(Action("Get pipx and try again", text=text, step="pipx", says="get it", done=done))
     if s.place.has("uv") and (renamed := _as_uv_tool(s)):
         says = "uv does the same"
-        actions.append(Action(s.titled(renamed, "Install with uv tool"), text=renamed, step="uv-tool", says=says))
+        actions.append(Action(titled(renamed, "Install with uv tool"), text=renamed, step="uv-tool", says=says))
     return Plan(f"{event}: the distribution has it.", tuple(actions), event=event)
 
 
