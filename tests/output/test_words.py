@@ -89,3 +89,13 @@ def test_one_list_of_what_cannot_be_seen() -> None:
         assert plain(f"a{character}b") == "a?b"
         assert not is_plain(f"a{character}b")
     assert plain("`é 你` ~ x") == "`é 你` ~ x"
+
+
+@pytest.mark.parametrize(
+    "before", ["wsl", "arch-chroot /mnt", "autossh host", "docker exec c", "ssh host", "distrobox enter d --"]
+)
+def test_what_runs_elsewhere_is_not_helped_from_here(before: str) -> None:
+    found = explained(f"{before} pip install six", PIP).advice
+    assert found is not None
+    assert "make a virtual environment there" in found.message
+    assert [a.kind for a in found.actions] == ["explain"]
