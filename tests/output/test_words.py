@@ -99,3 +99,40 @@ def test_what_runs_elsewhere_is_not_helped_from_here(before: str) -> None:
     assert found is not None
     assert "make a virtual environment there" in found.message
     assert [a.kind for a in found.actions] == ["explain"]
+
+
+def lines(found: Explanation) -> list[str]:
+    assert found.advice is not None
+    return [a.text for a in (*found.advice.actions, *found.advice.more) if a.kind == "terminal" and not a.last_resort]
+
+
+@pytest.mark.parametrize(
+    ("shell", "typed", "made"),
+    [
+        ("bash", "~/venvs/x", "python3 -m venv ~/venvs/x && . ~/venvs/x/bin/activate"),
+        ("zsh", "'~/venvs/x'", "python3 -m venv './~/venvs/x' && . './~/venvs/x/bin/activate'"),
+        ("bash", "~/venvs/a~b", "python3 -m venv ~/'venvs/a~b' && . ~/'venvs/a~b/bin/activate'"),
+        ("bash", "~me/x", "python3 -m venv ~me/x && . ~me/x/bin/activate"),
+        ("fish", "~/venvs/x", "python3 -m venv ~/venvs/x && source ~/venvs/x/bin/activate.fish"),
+        ("tcsh", "~/venvs/x", "python3 -m venv ~/venvs/x && source ~/venvs/x/bin/activate.csh"),
+        ("pwsh", "~/venvs/x", "python3 -m venv ~/venvs/x && . ~/venvs/x/bin/Activate.ps1"),
+    ],
+)
+def test_the_home_directory_is_not_quoted_away(shell: str, typed: str, made: str) -> None:
+    quote = typed[-1] if typed.endswith("'") else ""
+    command = f"source {typed.removesuffix(quote)}/bin/activate{quote}"
+    output = f"{shell}: {typed.strip(quote)}/bin/activate: No such file or directory\n"
+    found = explained(command, output, shell=shell)
+    assert lines(found) == [made]
+    assert found.advice is not None
+    action = found.advice.actions[0]
+    assert (action.environment is None) == (not quote)
+    assert f"delete the folder {typed.strip(quote)}." in action.done.replace("./~", "~")
+
+
+def test_an_environment_in_the_home_directory_without_ensurepip() -> None:
+    output = "The virtual environment was not created successfully because ensurepip is not\navailable.\n"
+    (_, without) = lines(explained("python3 -m venv ~/venvs/x", output))
+    assert without == (
+        "python3 -m venv --without-pip ~/venvs/x && python3 -m pip --python ~/venvs/x/bin/python install pip"
+    )

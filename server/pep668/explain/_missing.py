@@ -16,6 +16,7 @@ from ._packages import Packages
 from ._place import Place, State, Target
 from ._refused import what
 from ._road import activated, create, into_environment
+from ._shells import absolute, literal
 from ._typed import Typed
 
 
@@ -60,10 +61,10 @@ def ensurepip(s: Situation) -> Plan:
     line = s.packages.venv(version)
     package = line.rpartition(" ")[2]
     done = f"Installed {package} and made {shown}; to undo that, delete the folder {shown}."
-    path = posixpath.normpath(posixpath.join(s.place.folder, shown)) if s.place.folder.startswith("/") else None
+    path = absolute(shown, s.place.folder)
     actions: list[Action] = []
     syntax = s.place.syntax
-    directory = syntax.quote(shown)
+    directory = syntax.path(shown)
     if line:
         text = s.again(line) if s.typed.text.strip() else syntax.chain(line, f"python3 -m venv {directory}")
         says = "get it and try again" if s.repeats or not s.typed.text.strip() else "get it"
@@ -95,10 +96,11 @@ def _without_pip(s: Situation, python: str, shown: str, path: str | None, done: 
     """The system's pip puts one into the environment, or the wheel of pip does."""
     machine, syntax = s.place.machine, s.place.syntax
     maker = machine.programs.get(python) if machine is not None else None
-    directory, inside = syntax.quote(shown), f"{shown}/bin/python"
-    make = f"{python} -m venv --without-pip {directory}"
+    directory, inside = syntax.path(shown), f"{shown}/bin/python"
+    program = syntax.program(python)
+    make = f"{program} -m venv --without-pip {directory}"
     if maker is not None and maker.pip_version and _new(maker.pip_version):
-        seed = f"{python} -m pip --python {syntax.quote(inside)} install pip"
+        seed = f"{program} -m pip --python {syntax.path(inside)} install pip"
     elif machine is not None and machine.pip_wheel:
         seed = f"{syntax.program(inside)} {syntax.quote(machine.pip_wheel + '/pip')} install pip"
     else:
@@ -128,8 +130,9 @@ def _made(typed: Typed) -> tuple[str, str] | None:
         return None
     for command in typed.every:
         found = making([w.pattern for w in command.words])
-        place = command.words[found.places[0]].value if found is not None and found.places else None
-        if found is not None and place and found.tool == "venv":
+        word = command.words[found.places[0]] if found is not None and found.places else None
+        if found is not None and word is not None and word.value and found.tool == "venv":
+            place = literal(word.value, command.region.text[word.span.start : word.span.end])
             return command.words[0].value or "python3", place
     return None
 
@@ -159,7 +162,7 @@ def pip(s: Situation) -> Plan:
         actions: list[Action] = []
         done = "Put pip into the environment."
         if s.place.has("uv"):
-            given = f" --python {syntax.quote(python)}" if inside else ""
+            given = f" --python {syntax.path(python)}" if inside else ""
             text = s.again(f"uv pip install{given} pip")
             actions.append(Action("Put pip in with uv", text=text, step="seed-uv", says="put one into it", done=done))
         base = s.place.maker(None)
@@ -167,7 +170,7 @@ def pip(s: Situation) -> Plan:
             text = s.again(f"{syntax.program(python)} -m ensurepip --default-pip")
             actions.append(Action("Put pip in", text=text, step="seed", says="put one into it", done=done))
         elif base.pip_version and _new(base.pip_version):
-            text = s.again(f"{base.path} -m pip --python {syntax.quote(python)} install pip")
+            text = s.again(f"{base.path} -m pip --python {syntax.path(python)} install pip")
             actions.append(Action("Put pip in", text=text, step="seed", says="put one into it", done=done))
         event = "This environment has no pip"
         return Plan(f"{event}: put one into it and try again.", tuple(actions), event=event)

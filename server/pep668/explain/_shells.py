@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from dataclasses import dataclass
 
 _POWERSHELL = ("pwsh", "powershell")
 _CSH = ("csh", "tcsh")
+_HOME = re.compile(r"~[\w.-]*/")
 # `!` and what makes a history reference of it, where quotes do not keep that from it.
 _HISTORY = re.compile(r"\\.|'[^']*'|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
 _HISTORY_OF_CSH = re.compile(r"\\.|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
@@ -25,16 +27,27 @@ class Syntax:
             return text if plain and text else "'" + text.replace("'", "''") + "'"
         return shlex.quote(text)
 
+    def path(self, text: str) -> str:
+        """A path as an argument; `~/` before it is the home directory, what stands behind it is quoted."""
+        home = _HOME.match(text)
+        if home is None:
+            return self.quote(text)
+        rest = text[home.end() :]
+        quoted = self.quote(rest) if rest else ""
+        # There a part of a word is not quoted by itself.
+        whole = quoted != rest and (self.shell == "nu" or self.shell in _POWERSHELL)
+        return self.quote(text) if whole else home[0] + quoted
+
     def program(self, path: str) -> str:
         """A path in the place of a command."""
-        quoted = self.quote(path)
+        quoted = self.path(path)
         if quoted == path:
             return path
         return {"pwsh": "& ", "powershell": "& ", "nu": "^"}.get(self.shell, "") + quoted
 
     def unless(self, path: str, make: str, then: str) -> str:
         """`then`, after `make` where there is no program at `path` yet."""
-        quoted = self.quote(path)
+        quoted = self.path(path)
         if self.shell == "fish":
             return f"test -x {quoted}; or {make}; and {then}"
         if self.shell in _POWERSHELL:
@@ -47,7 +60,7 @@ class Syntax:
 
     def inside(self, path: str, make: str) -> str:
         """The same as a part of a list: what follows it runs once the program is there."""
-        quoted = self.quote(path)
+        quoted = self.path(path)
         if self.shell == "fish":
             return f"begin; test -x {quoted}; or {make}; end; and "
         if self.shell in _POWERSHELL or self.shell == "nu":
@@ -70,17 +83,16 @@ class Syntax:
 
     def activate(self, directory: str) -> str:
         """The line that activates the environment in a folder."""
+        path = directory if directory.startswith(("/", ".", "~")) else f"./{directory}"
         if self.shell == "fish":
-            return f"source {self.quote(directory + '/bin/activate.fish')}"
+            return f"source {self.path(directory + '/bin/activate.fish')}"
         if self.shell in _CSH:
-            return f"source {self.quote(directory + '/bin/activate.csh')}"
+            return f"source {self.path(directory + '/bin/activate.csh')}"
         if self.shell in _POWERSHELL:
-            path = directory if directory.startswith(("/", ".")) else f"./{directory}"
-            return f". {self.quote(path + '/bin/Activate.ps1')}"
+            return f". {self.path(path + '/bin/Activate.ps1')}"
         if self.shell == "nu":
-            return f"overlay use {self.quote(directory + '/bin/activate.nu')}"
-        path = directory if directory.startswith(("/", "./", ".")) else f"./{directory}"
-        return f". {self.quote(path + '/bin/activate')}"
+            return f"overlay use {self.path(directory + '/bin/activate.nu')}"
+        return f". {self.path(path + '/bin/activate')}"
 
     @property
     def activates(self) -> bool:
@@ -101,3 +113,15 @@ def syntax(shell: str) -> Syntax:
     """By the name or path of a shell: `bash`, `/usr/bin/fish`, `pwsh.exe`."""
     name = shell.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe").lstrip("-")
     return Syntax("nu" if name == "nushell" else name)
+
+
+def literal(value: str, source: str) -> str:
+    """A path that was typed as `source`, for `Syntax.path`: `~` is the home directory only where no quotes keep it."""
+    return f"./{value}" if value.startswith("~") and not source.startswith("~") else value
+
+
+def absolute(path: str, folder: str) -> str | None:
+    """A path as seen from a folder; None where that, or the home directory it begins with, is not known."""
+    if not folder.startswith("/") or _HOME.match(f"{path}/"):
+        return None
+    return posixpath.normpath(posixpath.join(folder, path))

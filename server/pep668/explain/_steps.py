@@ -20,6 +20,7 @@ from ._model import Action, Plan
 from ._packages import Packages
 from ._place import Place
 from ._road import create, into_environment, replayed
+from ._shells import absolute, literal
 from ._typed import Typed
 
 _ACTIVATE = re.compile(r"activate(?:\.csh|\.fish|\.nu|\.ps1)?\Z", re.IGNORECASE)
@@ -38,7 +39,9 @@ def _activation(typed: Typed) -> tuple[Command, str] | None:
         for word in command.words:
             path = word.value or ""
             if _ACTIVATE.search(path) and "/bin/" in path and _USUAL.fullmatch(path):
-                return command, path.rpartition("/bin/")[0]
+                return command, literal(path, command.region.text[word.span.start : word.span.end]).rpartition("/bin/")[
+                    0
+                ]
     return None
 
 
@@ -72,11 +75,11 @@ def _no_environment(s: Situation) -> Plan:
         return Plan(f"{event}.", (action,), event=event, severity="info")
     made_here = create(s.place) if posixpath.normpath(directory) == target.shown else None
     line = s.place.syntax.activate(directory)
-    make = made_here.text if made_here is not None else f"python3 -m venv {s.place.syntax.quote(directory)}"
+    make = made_here.text if made_here is not None else f"python3 -m venv {s.place.syntax.path(directory)}"
     says = f"make {directory} and activate it"
     title = f"Create {directory} and activate it"
     text = s.place.syntax.chain(make, line)
-    path = posixpath.normpath(posixpath.join(s.place.folder, directory)) if s.place.folder.startswith("/") else None
+    path = absolute(directory, s.place.folder)
     done = f"Created {directory}; to undo that, delete the folder {directory}."
     action = Action(title, text=text, step="venv", says=says, environment=path, done=done)
     return Plan(f"{event}: the environment was not made, or only half of it.", (action,), event=event)
