@@ -208,7 +208,7 @@ def test_follow_on_failures() -> None:
         == "uv venv --seed .venv && uv pip install six"
     )
     assert texts(follow_on("pipx-install-library", "pipx install six"))[0] == MAKE + ".venv/bin/pip install six"
-    unknown = advice("apt install python3.12-venv", "E: Unable to locate package python3.12-venv\n", code=100)
+    unknown = advice("apt install python-venv", "E: Unable to locate package python-venv\n", code=100)
     assert texts(unknown) == ["sudo apt install python3.11-venv"]
     option = advice("pip install --break-system-packages six", "no such option: --break-system-packages\n", code=2)
     assert texts(option) == ["pip install six"]
@@ -300,7 +300,7 @@ def test_where_ensurepip_is_missing() -> None:
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
-        ("sudo apt install python3.12-venv", "python3.11-venv"),
+        ("sudo apt install python-venv", "python3.11-venv"),
         ("sudo apt install python-pip", "python3-pip"),
         ("sudo apt install python-requests", "python3-requests"),
     ],

@@ -62,17 +62,14 @@ def test_foreign_text_is_no_markup_in_an_explanation(evil: str) -> None:
 )
 @settings(max_examples=200, deadline=None)
 def test_prose_shows_every_character(text: str) -> None:
-    for lines, sentence in (
-        ((), f"a{text}."),
-        (("x`![i](u)",), f"{text} with `x`![i](u)`."),
-        (("x`![i](u)",), f"{text}`x`![i](u)``{text}`"),
-    ):
-        tokens = list(flat(prose(sentence, lines)))
+    line = "x`![i](u)"
+    for sentence in (f"a{text}.", f"{text} with `{line}`.", f"{text}`{line}``{text}`"):
+        tokens = list(flat(prose(sentence, [line])))
         assert {t.type for t in tokens}.isdisjoint({*_MARKUP, "heading_open", "bullet_list_open", "ordered_list_open"})
         seen = "".join(t.content for t in tokens if t.type in ("text", "text_special", "code_inline"))
         assert re.sub(r"[`\s]", "", seen) == re.sub(r"[`\s]", "", sentence)
         if " with " in sentence:
-            assert lines[0] in [t.content for t in tokens if t.type == "code_inline"]
+            assert line in [t.content for t in tokens if t.type == "code_inline"]
 
 
 def test_a_bare_address_is_no_link() -> None:
@@ -136,3 +133,30 @@ def test_an_environment_in_the_home_directory_without_ensurepip() -> None:
     assert without == (
         "python3 -m venv --without-pip ~/venvs/x && python3 -m pip --python ~/venvs/x/bin/python install pip"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("python3.14-venv", "python3.11-venv"),
+        ("python3.14-dev", "python3-dev"),
+        ("python2.7-requests", "python3-requests"),
+        ("python3.14", ""),
+    ],
+)
+def test_the_package_of_another_python_is_not_renamed(name: str, there: str) -> None:
+    found = explained(f"sudo apt install {name}", f"E: Unable to locate package {name}\n", code=100).advice
+    assert found is not None
+    assert re.search(rf"Debian has no Python {name[6:].partition('-')[0]} here\b", found.message)
+    assert "named" not in found.message
+    terminal = [(a.title, a.text) for a in found.actions if a.kind == "terminal"]
+    again = ("Update the lists and try again", f"sudo apt update && sudo apt install {name}")
+    assert terminal == [
+        again,
+        *([(f"Install {there}, for this python3", f"sudo apt install {there}")] if there else []),
+    ]
+
+
+def test_the_package_of_this_python_has_its_own_name() -> None:
+    found = explained("sudo apt install python3.11-pip", "E: Unable to locate package python3.11-pip\n", code=100)
+    assert lines(found) == ["sudo apt install python3-pip"]

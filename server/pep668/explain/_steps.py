@@ -93,7 +93,9 @@ def _unknown_package(s: Situation) -> Plan:
     if not typed or not s.repeats:
         return Plan(f"{event}: update its lists, or install into {s.place.directory}.")
     actions: list[Action] = []
-    better = s.packages.corrected(name, s.place.machine)
+    version = s.packages.foreign(name)
+    better = s.packages.corrected(name)
+    named: list[Action] = []
     if better and better != name and s.packages.install(better):
         (command,) = [c for c in s.typed.every if any(w in typed for w in c.words)][:1]
         text = _with_word(s, command, name, better)
@@ -101,9 +103,13 @@ def _unknown_package(s: Situation) -> Plan:
             f"; `{'' if s.packages.root else 'sudo '}{manager} remove {better}` undoes it" if s.packages.removes else ""
         )
         done = f"Installed {better}{undo}."
+        says = f"it is named {better}, get it"
         title = f"Install {better}"
-        actions.append(Action(title, text=text, step="distribution", says=f"it is named {better}, get it", done=done))
-        return Plan(f"{event}: the package is named {better}.", tuple(actions), event=event)
+        named.append(Action(title, text=text, step="distribution", says=says, done=done))
+        if not version:
+            return Plan(f"{event}: the package is named {better}.", tuple(named), event=event)
+    if version:
+        return _other_python(s, event, version, named)
     project = re.sub(r"^python3?-", "", name)
     if (
         project != name
@@ -113,10 +119,22 @@ def _unknown_package(s: Situation) -> Plan:
         target = s.place.target()
         found = replayed(s.place, target, s.place.syntax.quote(project), [project])
         actions.append(replace(found, says=f"the index may have {project}, {found.says}"))
-    if s.packages.manager.startswith("apt"):
-        text = s.again(f"{'' if s.packages.root else 'sudo '}apt update")
-        actions.append(Action("Update the lists and try again", text=text, step="apt-update", says="update its lists"))
+    actions += _updated(s, "update its lists")
     return Plan(f"{event}: update its lists, or install into {s.place.directory}.", tuple(actions), event=event)
+
+
+def _updated(s: Situation, says: str) -> list[Action]:
+    if not s.packages.manager.startswith("apt"):
+        return []
+    text = s.again(f"{'' if s.packages.root else 'sudo '}apt update")
+    return [Action("Update the lists and try again", text=text, step="apt-update", says=says)]
+
+
+def _other_python(s: Situation, event: str, version: str, named: list[Action]) -> Plan:
+    """A package of a Python that is not this distribution's: what there is for python3 is something else."""
+    event = f"{event}, {s.packages.label or 'the distribution'} has no Python {version} here"
+    rest = [replace(a, title=f"{a.title}, for this python3", says="what there is for python3 is that") for a in named]
+    return Plan(f"{event}.", (*_updated(s, "where its lists are old, try again"), *rest), event=event)
 
 
 def _with_word(s: Situation, command: Command, old: str, new: str) -> str:
