@@ -317,7 +317,9 @@ def test_further_failures() -> None:
     user = "ERROR: Can not perform a '--user' install. User site-packages are not visible in this virtualenv.\n"
     assert texts(advice("pip install --user six", user)) == ["pip install six"]
     home = "python3 -m venv --prompt project ~/.venvs/project"
-    read_only = "ERROR: Could not install packages due to an OSError: [Errno 30] Read-only file system: '/x'\n"
+    read_only = (
+        "ERROR: Could not install packages due to an OSError: [Errno 30] Read-only file system: '/home/me/project/x'\n"
+    )
     assert texts(advice(".venv/bin/pip install six", read_only)) == [f"{home} && ~/.venvs/project/bin/pip install six"]
     absent = advice(".venv/bin/pip install six", "bash: .venv/bin/pip: No such file or directory\n", code=127)
     assert texts(absent) == [MAKE + ".venv/bin/pip install six"]

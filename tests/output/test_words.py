@@ -160,3 +160,45 @@ def test_the_package_of_another_python_is_not_renamed(name: str, there: str) -> 
 def test_the_package_of_this_python_has_its_own_name() -> None:
     found = explained("sudo apt install python3.11-pip", "E: Unable to locate package python3.11-pip\n", code=100)
     assert lines(found) == ["sudo apt install python3-pip"]
+
+
+DENIED = "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '{}'\n"
+READ_ONLY = "ERROR: Could not install packages due to an OSError: [Errno 30] Read-only file system: '{}'\n"
+INTO = "python3 -m venv .venv && .venv/bin/pip install six"
+HOME = "python3 -m venv --prompt project ~/.venvs/project && ~/.venvs/project/bin/pip install six"
+
+
+@pytest.mark.parametrize("wording", [DENIED, READ_ONLY])
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/usr/lib/python3/dist-packages/six.py", INTO),
+        ("/usr/local/lib/python3.11/dist-packages/six.py", INTO),
+        ("/home/me/project/../../../usr/bin/six", INTO),
+        ("//usr/lib/x", INTO),
+        ("/home/me/project/.venv/lib/python3.11/site-packages/six.py", HOME),
+        (".venv/lib/six.py", HOME),
+        ("/home/me/.cache/pip", None),
+        ("/home/me/project2/x", None),
+        ("~/x", None),
+        ("/var/\u202e`$(evil)`", None),
+    ],
+)
+def test_what_was_denied_decides(wording: str, path: str, expected: str | None) -> None:
+    found = explained("pip install six", wording.format(path)).advice
+    assert found is not None
+    terminal = [a.text for a in found.actions if a.kind == "terminal"]
+    if path == "~/x" and wording is READ_ONLY:  # whose that is cannot be told
+        assert terminal == [HOME]
+        assert "This folder" not in found.message
+    else:
+        assert terminal[:1] == ([expected] if expected else [])
+    assert ("This folder" in found.message) == (expected == HOME)
+    assert "evil" not in found.message
+
+
+def test_a_program_that_may_not_be_run() -> None:
+    found = explained(".venv/bin/pip install six", "bash: .venv/bin/pip: Permission denied\n", code=126)
+    assert lines(found) == [HOME]
+    assert found.advice is not None
+    assert "(noexec) or its mode" in found.advice.message

@@ -14,12 +14,12 @@ from dataclasses import replace
 from pep668.model import Command, ErrorReport
 from pep668.text import apply_edits
 
-from . import _missing, _refused
+from . import _denied, _missing, _refused
 from ._missing import Situation
 from ._model import Action, Plan
 from ._packages import Packages
 from ._place import Place
-from ._road import create, into_environment, replayed
+from ._road import create, replayed
 from ._shells import absolute, literal
 from ._typed import Typed
 
@@ -183,40 +183,6 @@ def _user(s: Situation) -> Plan:
     return Plan(f"{event}: leave it out.", actions, event=event)
 
 
-def _elsewhere(event: str) -> Callable[[Situation], Plan]:
-    """Where the folder is none for an environment: one in the home directory."""
-
-    def plan_of(s: Situation) -> Plan:
-        name = posixpath.basename(s.place.folder.rstrip("/"))
-        advice = "make the environment on a file system that allows it"
-        if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,60}", name) or s.place.syntax.shell in ("nu", "powershell"):
-            return Plan(f"{event}: {advice}.")
-        home = f"~/.venvs/{name}"
-        make = f"python3 -m venv --prompt {name} {home}"
-        lines = [make]
-        moved = _moved(s, home)
-        if moved:
-            lines.append(moved)
-        says = f"make it in your home directory{' and install there' if moved else ''}"
-        title = f"Create {home}{' and install' if moved else ''}"
-        done = f"Created {home}; to undo that, delete the folder {home}."
-        action = Action(title, text=s.place.syntax.chain(*lines), step="home", says=says, done=done)
-        return Plan(f"{event}: {advice}.", (action,), event=event)
-
-    return plan_of
-
-
-def _moved(s: Situation, home: str) -> str:
-    """The typed install by the pip of an environment in the home directory; "" where it cannot be."""
-    if s.install is None or s.install.tool != "pip" or not s.repeats:
-        return ""
-    rewritten = into_environment(s.typed, s.install, replace(s.place, machine=None, folder="/\0", root=""))
-    if not rewritten:
-        return ""
-    _, _, line = rewritten[0].text.rpartition(f"{s.place.settings.environment_directory}/bin/")
-    return f"{home}/bin/{line}" if line else ""
-
-
 def _no_space(s: Situation) -> Plan:
     """Wheels are unpacked in the temporary folder, which is often small."""
     event = "No space is left on the disk"
@@ -263,9 +229,9 @@ _STEPS: dict[str, Callable[[Situation], Plan | None]] = {
     "option-unknown": _option,
     "user-site": _user,
     "no-space": _no_space,
-    "no-exec": _elsewhere("Nothing may be run on this file system"),
-    "read-only": _elsewhere("This folder cannot be written to"),
-    "permission-denied": _elsewhere("This folder may not be written to"),
+    "no-exec": _denied.not_run,
+    "read-only": _denied.read_only,
+    "permission-denied": _denied.denied,
     "not-on-path": _path,
     "not-an-application": _library,
 }
