@@ -208,7 +208,7 @@ def test_follow_on_failures() -> None:
         == "uv venv --seed .venv && uv pip install six"
     )
     assert texts(follow_on("pipx-install-library", "pipx install six"))[0] == MAKE + ".venv/bin/pip install six"
-    unknown = advice("apt install python3.12-venv", "E: Unable to locate package python3.12-venv\n", code=100)
+    unknown = advice("apt install python-venv", "E: Unable to locate package python-venv\n", code=100)
     assert texts(unknown) == ["sudo apt install python3.11-venv"]
     option = advice("pip install --break-system-packages six", "no such option: --break-system-packages\n", code=2)
     assert texts(option) == ["pip install six"]
@@ -300,7 +300,7 @@ def test_where_ensurepip_is_missing() -> None:
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
-        ("sudo apt install python3.12-venv", "python3.11-venv"),
+        ("sudo apt install python-venv", "python3.11-venv"),
         ("sudo apt install python-pip", "python3-pip"),
         ("sudo apt install python-requests", "python3-requests"),
     ],
@@ -317,7 +317,9 @@ def test_further_failures() -> None:
     user = "ERROR: Can not perform a '--user' install. User site-packages are not visible in this virtualenv.\n"
     assert texts(advice("pip install --user six", user)) == ["pip install six"]
     home = "python3 -m venv --prompt project ~/.venvs/project"
-    read_only = "ERROR: Could not install packages due to an OSError: [Errno 30] Read-only file system: '/x'\n"
+    read_only = (
+        "ERROR: Could not install packages due to an OSError: [Errno 30] Read-only file system: '/home/me/project/x'\n"
+    )
     assert texts(advice(".venv/bin/pip install six", read_only)) == [f"{home} && ~/.venvs/project/bin/pip install six"]
     absent = advice(".venv/bin/pip install six", "bash: .venv/bin/pip: No such file or directory\n", code=127)
     assert texts(absent) == [MAKE + ".venv/bin/pip install six"]

@@ -23,9 +23,10 @@ from ._history import History
 from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._place import Place
-from ._shells import is_plain, syntax
+from ._shells import syntax
 from ._text import plain
 from ._typed import Past, Typed, install_in, is_vague
+from ._unseen import is_plain
 
 if TYPE_CHECKING:
     from ._source import Source
@@ -189,7 +190,9 @@ def _advice(
 ) -> Advice:
     seed = "\0".join((cause.kind, command.strip() or cause.command or plan.message, place.folder))
     key = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    first, others = ([replace(a, cwd=place.folder or None) for a in some] for some in (plan.actions, plan.more))
+    first, others = (
+        [replace(a, cwd=place.folder or None, done=plain(a.done)) for a in some] for some in (plan.actions, plan.more)
+    )
     if source is not None:
         # Behind what can be run; where nothing can be run again, the line is where to begin.
         first.insert(0 if away else 1, Action(f"Show in {plain(source.title)}", kind="open", source=source))

@@ -12,7 +12,11 @@ _SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
 CHANGING = frozenset(". source conda mamba micromamba activate workon pyenv eval deactivate direnv".split())
 PLAIN_WRAPPERS = frozenset("sudo doas time nice nohup command exec stdbuf timeout ionice setsid".split())
 _VARIABLES = re.compile(r"PATH\Z|VIRTUAL_ENV|PIP_|UV_|CONDA|PYTHON")
-_ELSEWHERE = frozenset("docker podman nerdctl ssh autossh kubectl chroot arch-chroot lxc vagrant wsl".split())
+# What these run does not run on this machine, or not in this folder's environment.
+ELSEWHERE = frozenset(
+    "docker docker-compose podman nerdctl buildah kaniko kubectl ssh autossh ansible ansible-playbook vagrant act"
+    " singularity apptainer toolbox distrobox lxc chroot arch-chroot packer gh wsl".split()
+)
 
 
 class Cat:
@@ -33,7 +37,8 @@ class Cat:
 
 
 def away(command: Command) -> bool:
-    return any(w.name.partition(" ")[0] in _ELSEWHERE for w in command.all_wrappers)
+    """Whether a program stands before it that runs it somewhere else."""
+    return any(w.name.partition(" ")[0] in ELSEWHERE for w in command.all_wrappers)
 
 
 def sets(command: Command) -> bool:

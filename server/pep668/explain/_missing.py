@@ -11,11 +11,12 @@ from pep668.model import Command, ErrorReport, Install, Judged
 from pep668.text import Edit, apply_edits
 
 from ._making import Program, ways
-from ._model import Action, Plan
+from ._model import Action, Plan, titled
 from ._packages import Packages
 from ._place import Place, State, Target
 from ._refused import what
 from ._road import activated, create, into_environment
+from ._shells import absolute, literal
 from ._typed import Typed
 
 
@@ -50,9 +51,6 @@ class Situation:
     def into(self) -> list[Action]:
         return into_environment(self.typed, self.install, self.place) if self.install is not None else []
 
-    def titled(self, text: str, otherwise: str) -> str:
-        return text if len(text) <= 48 else otherwise
-
 
 def ensurepip(s: Situation) -> Plan:
     """`python3 -m venv` without the package that it needs."""
@@ -63,10 +61,10 @@ def ensurepip(s: Situation) -> Plan:
     line = s.packages.venv(version)
     package = line.rpartition(" ")[2]
     done = f"Installed {package} and made {shown}; to undo that, delete the folder {shown}."
-    path = posixpath.normpath(posixpath.join(s.place.folder, shown)) if s.place.folder.startswith("/") else None
+    path = absolute(shown, s.place.folder)
     actions: list[Action] = []
     syntax = s.place.syntax
-    directory = syntax.quote(shown)
+    directory = syntax.path(shown)
     if line:
         text = s.again(line) if s.typed.text.strip() else syntax.chain(line, f"python3 -m venv {directory}")
         says = "get it and try again" if s.repeats or not s.typed.text.strip() else "get it"
@@ -98,10 +96,11 @@ def _without_pip(s: Situation, python: str, shown: str, path: str | None, done: 
     """The system's pip puts one into the environment, or the wheel of pip does."""
     machine, syntax = s.place.machine, s.place.syntax
     maker = machine.programs.get(python) if machine is not None else None
-    directory, inside = syntax.quote(shown), f"{shown}/bin/python"
-    make = f"{python} -m venv --without-pip {directory}"
+    directory, inside = syntax.path(shown), f"{shown}/bin/python"
+    program = syntax.program(python)
+    make = f"{program} -m venv --without-pip {directory}"
     if maker is not None and maker.pip_version and _new(maker.pip_version):
-        seed = f"{python} -m pip --python {syntax.quote(inside)} install pip"
+        seed = f"{program} -m pip --python {syntax.path(inside)} install pip"
     elif machine is not None and machine.pip_wheel:
         seed = f"{syntax.program(inside)} {syntax.quote(machine.pip_wheel + '/pip')} install pip"
     else:
@@ -131,8 +130,9 @@ def _made(typed: Typed) -> tuple[str, str] | None:
         return None
     for command in typed.every:
         found = making([w.pattern for w in command.words])
-        place = command.words[found.places[0]].value if found is not None and found.places else None
-        if found is not None and place and found.tool == "venv":
+        word = command.words[found.places[0]] if found is not None and found.places else None
+        if found is not None and word is not None and word.value and found.tool == "venv":
+            place = literal(word.value, command.region.text[word.span.start : word.span.end])
             return command.words[0].value or "python3", place
     return None
 
@@ -162,7 +162,7 @@ def pip(s: Situation) -> Plan:
         actions: list[Action] = []
         done = "Put pip into the environment."
         if s.place.has("uv"):
-            given = f" --python {syntax.quote(python)}" if inside else ""
+            given = f" --python {syntax.path(python)}" if inside else ""
             text = s.again(f"uv pip install{given} pip")
             actions.append(Action("Put pip in with uv", text=text, step="seed-uv", says="put one into it", done=done))
         base = s.place.maker(None)
@@ -170,7 +170,7 @@ def pip(s: Situation) -> Plan:
             text = s.again(f"{syntax.program(python)} -m ensurepip --default-pip")
             actions.append(Action("Put pip in", text=text, step="seed", says="put one into it", done=done))
         elif base.pip_version and _new(base.pip_version):
-            text = s.again(f"{base.path} -m pip --python {syntax.quote(python)} install pip")
+            text = s.again(f"{base.path} -m pip --python {syntax.path(python)} install pip")
             actions.append(Action("Put pip in", text=text, step="seed", says="put one into it", done=done))
         event = "This environment has no pip"
         return Plan(f"{event}: put one into it and try again.", tuple(actions), event=event)
@@ -184,7 +184,7 @@ def _system_pip(s: Situation, event: str) -> Plan:
     line = s.packages.pip()
     if line:
         done = "Installed the system's pip; it installs into virtual environments only."
-        title = s.titled(line, "Install the system's pip")
+        title = titled(line, "Install the system's pip")
         says = f"{s.packages.manager} has it, get it"
         actions.append(Action(title, text=line, step="system-pip", says=says, done=done))
     asked = what(s.install) if s.install is not None else "packages"
@@ -264,7 +264,7 @@ def _pipx(s: Situation) -> Plan:
         actions.append(Action("Get pipx and try again", text=text, step="pipx", says="get it", done=done))
     if s.place.has("uv") and (renamed := _as_uv_tool(s)):
         says = "uv does the same"
-        actions.append(Action(s.titled(renamed, "Install with uv tool"), text=renamed, step="uv-tool", says=says))
+        actions.append(Action(titled(renamed, "Install with uv tool"), text=renamed, step="uv-tool", says=says))
     return Plan(f"{event}: the distribution has it.", tuple(actions), event=event)
 
 

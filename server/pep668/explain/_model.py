@@ -56,6 +56,14 @@ class Action:
         return {"uri": self.source.uri, "range": {"start": start, "end": end}}
 
 
+_SHORT = 48  # characters of a command line that is a button's title
+
+
+def titled(text: str, otherwise: str) -> str:
+    """A command line as a title, where it is short: then it is seen before it runs."""
+    return text if len(text) <= _SHORT else otherwise
+
+
 EXPLAIN = Action("Explain", kind="explain")
 
 

@@ -10,6 +10,7 @@ from pep668.data.applications import debian_package
 from pep668.model import Install, Machine, RequestKind
 
 _VENV = re.compile(r"python(?:3(?:\.\d+)?)?-(?:venv|virtualenv)")
+_OF_VERSION = re.compile(r"python(?P<version>\d\.\d{1,2})(?:-|\Z)")
 _OLD = re.compile(r"python[23]?(?:\.\d+)?-")
 _SYSTEM = ("pip", "venv", "full", "dev", "setuptools", "wheel")
 _SUITES = {"12": "bookworm", "13": "trixie"}
@@ -80,16 +81,29 @@ class Packages:
         found = self._machine.packages.get(name, ()) if self._machine else ()
         return found[0].belongs if found else ""
 
-    def corrected(self, name: str, machine: Machine | None) -> str:
+    @property
+    def _own(self) -> str:
+        """The version of the distribution's Python, "" where it is not known."""
+        programs = self._machine.programs if self._machine else {}
+        found = programs.get("/usr/bin/python3") or programs.get("python3")
+        return found.version if found is not None else ""
+
+    def foreign(self, name: str) -> str:
+        """The version of Python that a package's name is for, "" for none and for that of this machine."""
+        found = _OF_VERSION.match(name)
+        return found["version"] if found is not None and found["version"] != self._own else ""
+
+    def corrected(self, name: str) -> str:
         """The name that a package has here, for one that was typed: `python3-pip` for `python-pip`; "" for none.
 
-        The package that makes `python3 -m venv` work is that of this machine's Python.
+        The package that makes `python3 -m venv` work is that of this machine's Python. For a package of a Python that
+        is not this machine's, see `foreign`, it is the one that is for this machine's.
         """
         if self._row is None or self.manager not in ("apt", "apt-get"):
             return ""
-        found = machine.programs.get("/usr/bin/python3") or machine.programs.get("python3") if machine else None
         if _VENV.fullmatch(name):
-            return f"python{found.version}-venv" if found is not None and found.version else ""
+            own = self._own
+            return f"python{own}-venv" if own else ""
         stem = _OLD.sub("", name)
         if stem == name:
             return self.of_project(name) or ""

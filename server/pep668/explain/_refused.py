@@ -9,14 +9,13 @@ from pep668.fixes._edits import Rewrite
 from pep668.model import ErrorReport, Install, RequestKind
 from pep668.text import apply_edits
 
-from ._model import Action, Plan
+from ._model import Action, Plan, titled
 from ._packages import Packages
 from ._place import Place
 from ._road import activated, create, into_environment
 from ._typed import Typed
 
 _TOOLS_OF_PIP = frozenset(("pip", "setuptools", "wheel"))
-_SHORT = 48  # characters of a command line that is a button's title
 _APART = "give it an environment of its own"
 _LAST_RESORT = "Last resort: override (can break system tools)"
 
@@ -134,14 +133,9 @@ def _in_project(install: Install, place: Place) -> list[Action]:
         return []
     names = " ".join(place.syntax.quote(r.text) for r in requests)
     done = f"Added {names} to pyproject.toml; `uv remove {' '.join(install.packages)}` undoes it."
-    title = _titled(f"uv add {names}", "Add it to the project with uv")
+    title = titled(f"uv add {names}", "Add it to the project with uv")
     says = "add it to the project"
     return [Action(title, text=f"uv add {names}", step="project", environment=target.path, says=says, done=done)]
-
-
-def _titled(text: str, otherwise: str) -> str:
-    """A command line as a title, where it is short: then it is seen before it runs."""
-    return text if len(text) <= _SHORT else otherwise
 
 
 def _application(install: Install, place: Place, packages: Packages) -> list[Action]:
@@ -157,7 +151,7 @@ def _application(install: Install, place: Place, packages: Packages) -> list[Act
     if place.has("uv") and len(texts) == 1:
         text = f"uv tool install {names}"
         done = f"Installed {asked} with uv; `uv tool uninstall {asked}` undoes it."
-        title = _titled(text, "Install with uv tool")
+        title = titled(text, "Install with uv tool")
         found.append(Action(title, text=text, step="uv-tool", says=_APART, done=done))
     get = packages.pipx() if not found else ""
     if get:
@@ -175,8 +169,9 @@ def _distribution(install: Install, packages: Packages) -> list[Action]:
         return []
     names = [name for name, _ in held]
     text = packages.install(*names)
-    version = f" ({held[0][1]})" if len(held) == 1 else ""
-    title = f"{text}{version}" if len(text) <= _SHORT else f"Install with {packages.manager}"
+    title = titled(text, f"Install with {packages.manager}")
+    if title == text and len(held) == 1:
+        title = f"{text} ({held[0][1]})"
     sudo = "" if packages.root else "sudo "
     remove = f"; `{sudo}{packages.manager} remove {' '.join(names)}` undoes it" if packages.removes else ""
     done = f"Installed {', '.join(names)} for the system's Python{remove}."
@@ -213,7 +208,7 @@ def _uninstall(install: Install, own: bool, typed: Typed, place: Place, packages
     if own and place.target(install).ready:
         says = f"uninstall it from {place.target(install).shown}"
         found = into_environment(typed, install, place)
-        actions += [replace(a, title=_titled(a.text, f"{says[0].upper()}{says[1:]}"), says=says) for a in found]
+        actions += [replace(a, title=titled(a.text, f"{says[0].upper()}{says[1:]}"), says=says) for a in found]
     manager = packages.manager or "its package manager"
     whose = owner(packages)
     reason = packages.belonging(install.packages[0]) if len(install.packages) == 1 else ""

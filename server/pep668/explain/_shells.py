@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
-import unicodedata
 from dataclasses import dataclass
 
 _POWERSHELL = ("pwsh", "powershell")
 _CSH = ("csh", "tcsh")
+_HOME = re.compile(r"~[\w.-]*/")
 # `!` and what makes a history reference of it, where quotes do not keep that from it.
 _HISTORY = re.compile(r"\\.|'[^']*'|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
 _HISTORY_OF_CSH = re.compile(r"\\.|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
@@ -26,16 +27,27 @@ class Syntax:
             return text if plain and text else "'" + text.replace("'", "''") + "'"
         return shlex.quote(text)
 
+    def path(self, text: str) -> str:
+        """A path as an argument; `~/` before it is the home directory, what stands behind it is quoted."""
+        home = _HOME.match(text)
+        if home is None:
+            return self.quote(text)
+        rest = text[home.end() :]
+        quoted = self.quote(rest) if rest else ""
+        # There a part of a word is not quoted by itself.
+        whole = quoted != rest and (self.shell == "nu" or self.shell in _POWERSHELL)
+        return self.quote(text) if whole else home[0] + quoted
+
     def program(self, path: str) -> str:
         """A path in the place of a command."""
-        quoted = self.quote(path)
+        quoted = self.path(path)
         if quoted == path:
             return path
         return {"pwsh": "& ", "powershell": "& ", "nu": "^"}.get(self.shell, "") + quoted
 
     def unless(self, path: str, make: str, then: str) -> str:
         """`then`, after `make` where there is no program at `path` yet."""
-        quoted = self.quote(path)
+        quoted = self.path(path)
         if self.shell == "fish":
             return f"test -x {quoted}; or {make}; and {then}"
         if self.shell in _POWERSHELL:
@@ -48,7 +60,7 @@ class Syntax:
 
     def inside(self, path: str, make: str) -> str:
         """The same as a part of a list: what follows it runs once the program is there."""
-        quoted = self.quote(path)
+        quoted = self.path(path)
         if self.shell == "fish":
             return f"begin; test -x {quoted}; or {make}; end; and "
         if self.shell in _POWERSHELL or self.shell == "nu":
@@ -64,10 +76,6 @@ class Syntax:
             return "".join(f"{c}; if ($?) {{ " for c in before) + last + " }" * len(before)
         return " && ".join(commands)
 
-    def sequence(self, first: str, then: str) -> str:
-        """Two lines as one, where what the first one ends with does not matter."""
-        return f"{first}; {then}"
-
     @property
     def chains_inside(self) -> bool:
         """Whether something can be put before a command in the middle of a line."""
@@ -75,17 +83,16 @@ class Syntax:
 
     def activate(self, directory: str) -> str:
         """The line that activates the environment in a folder."""
+        path = directory if directory.startswith(("/", ".", "~")) else f"./{directory}"
         if self.shell == "fish":
-            return f"source {self.quote(directory + '/bin/activate.fish')}"
+            return f"source {self.path(directory + '/bin/activate.fish')}"
         if self.shell in _CSH:
-            return f"source {self.quote(directory + '/bin/activate.csh')}"
+            return f"source {self.path(directory + '/bin/activate.csh')}"
         if self.shell in _POWERSHELL:
-            path = directory if directory.startswith(("/", ".")) else f"./{directory}"
-            return f". {self.quote(path + '/bin/Activate.ps1')}"
+            return f". {self.path(path + '/bin/Activate.ps1')}"
         if self.shell == "nu":
-            return f"overlay use {self.quote(directory + '/bin/activate.nu')}"
-        path = directory if directory.startswith(("/", "./", ".")) else f"./{directory}"
-        return f". {self.quote(path + '/bin/activate')}"
+            return f"overlay use {self.path(directory + '/bin/activate.nu')}"
+        return f". {self.path(path + '/bin/activate')}"
 
     @property
     def activates(self) -> bool:
@@ -108,13 +115,13 @@ def syntax(shell: str) -> Syntax:
     return Syntax("nu" if name == "nushell" else name)
 
 
-def is_plain(line: str) -> bool:
-    """Whether a line holds nothing that is not seen, or seen as something else: such a line is never typed again.
-
-    Whoever prints to a terminal can forge the line that it reports as typed.
-    """
-    return all(c == " " or unicodedata.category(c) not in _UNSEEN for c in line) and not _LOOKS_EMPTY.search(line)
+def literal(value: str, source: str) -> str:
+    """A path that was typed as `source`, for `Syntax.path`: `~` is the home directory only where no quotes keep it."""
+    return f"./{value}" if value.startswith("~") and not source.startswith("~") else value
 
 
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
-_LOOKS_EMPTY = re.compile("[\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+def absolute(path: str, folder: str) -> str | None:
+    """A path as seen from a folder; None where that, or the home directory it begins with, is not known."""
+    if not folder.startswith("/") or _HOME.match(f"{path}/"):
+        return None
+    return posixpath.normpath(posixpath.join(folder, path))

@@ -14,12 +14,13 @@ from dataclasses import replace
 from pep668.model import Command, ErrorReport
 from pep668.text import apply_edits
 
-from . import _missing, _refused
+from . import _denied, _missing, _refused
 from ._missing import Situation
 from ._model import Action, Plan
 from ._packages import Packages
 from ._place import Place
-from ._road import create, into_environment, replayed
+from ._road import create, replayed
+from ._shells import absolute, literal
 from ._typed import Typed
 
 _ACTIVATE = re.compile(r"activate(?:\.csh|\.fish|\.nu|\.ps1)?\Z", re.IGNORECASE)
@@ -38,7 +39,9 @@ def _activation(typed: Typed) -> tuple[Command, str] | None:
         for word in command.words:
             path = word.value or ""
             if _ACTIVATE.search(path) and "/bin/" in path and _USUAL.fullmatch(path):
-                return command, path.rpartition("/bin/")[0]
+                return command, literal(path, command.region.text[word.span.start : word.span.end]).rpartition("/bin/")[
+                    0
+                ]
     return None
 
 
@@ -72,11 +75,11 @@ def _no_environment(s: Situation) -> Plan:
         return Plan(f"{event}.", (action,), event=event, severity="info")
     made_here = create(s.place) if posixpath.normpath(directory) == target.shown else None
     line = s.place.syntax.activate(directory)
-    make = made_here.text if made_here is not None else f"python3 -m venv {s.place.syntax.quote(directory)}"
+    make = made_here.text if made_here is not None else f"python3 -m venv {s.place.syntax.path(directory)}"
     says = f"make {directory} and activate it"
     title = f"Create {directory} and activate it"
     text = s.place.syntax.chain(make, line)
-    path = posixpath.normpath(posixpath.join(s.place.folder, directory)) if s.place.folder.startswith("/") else None
+    path = absolute(directory, s.place.folder)
     done = f"Created {directory}; to undo that, delete the folder {directory}."
     action = Action(title, text=text, step="venv", says=says, environment=path, done=done)
     return Plan(f"{event}: the environment was not made, or only half of it.", (action,), event=event)
@@ -90,7 +93,9 @@ def _unknown_package(s: Situation) -> Plan:
     if not typed or not s.repeats:
         return Plan(f"{event}: update its lists, or install into {s.place.directory}.")
     actions: list[Action] = []
-    better = s.packages.corrected(name, s.place.machine)
+    version = s.packages.foreign(name)
+    better = s.packages.corrected(name)
+    named: list[Action] = []
     if better and better != name and s.packages.install(better):
         (command,) = [c for c in s.typed.every if any(w in typed for w in c.words)][:1]
         text = _with_word(s, command, name, better)
@@ -98,9 +103,13 @@ def _unknown_package(s: Situation) -> Plan:
             f"; `{'' if s.packages.root else 'sudo '}{manager} remove {better}` undoes it" if s.packages.removes else ""
         )
         done = f"Installed {better}{undo}."
+        says = f"it is named {better}, get it"
         title = f"Install {better}"
-        actions.append(Action(title, text=text, step="distribution", says=f"it is named {better}, get it", done=done))
-        return Plan(f"{event}: the package is named {better}.", tuple(actions), event=event)
+        named.append(Action(title, text=text, step="distribution", says=says, done=done))
+        if not version:
+            return Plan(f"{event}: the package is named {better}.", tuple(named), event=event)
+    if version:
+        return _other_python(s, event, version, named)
     project = re.sub(r"^python3?-", "", name)
     if (
         project != name
@@ -110,10 +119,22 @@ def _unknown_package(s: Situation) -> Plan:
         target = s.place.target()
         found = replayed(s.place, target, s.place.syntax.quote(project), [project])
         actions.append(replace(found, says=f"the index may have {project}, {found.says}"))
-    if s.packages.manager.startswith("apt"):
-        text = s.again(f"{'' if s.packages.root else 'sudo '}apt update")
-        actions.append(Action("Update the lists and try again", text=text, step="apt-update", says="update its lists"))
+    actions += _updated(s, "update its lists")
     return Plan(f"{event}: update its lists, or install into {s.place.directory}.", tuple(actions), event=event)
+
+
+def _updated(s: Situation, says: str) -> list[Action]:
+    if not s.packages.manager.startswith("apt"):
+        return []
+    text = s.again(f"{'' if s.packages.root else 'sudo '}apt update")
+    return [Action("Update the lists and try again", text=text, step="apt-update", says=says)]
+
+
+def _other_python(s: Situation, event: str, version: str, named: list[Action]) -> Plan:
+    """A package of a Python that is not this distribution's: what there is for python3 is something else."""
+    event = f"{event}, {s.packages.label or 'the distribution'} has no Python {version} here"
+    rest = [replace(a, title=f"{a.title}, for this python3", says="what there is for python3 is that") for a in named]
+    return Plan(f"{event}.", (*_updated(s, "where its lists are old, try again"), *rest), event=event)
 
 
 def _with_word(s: Situation, command: Command, old: str, new: str) -> str:
@@ -162,40 +183,6 @@ def _user(s: Situation) -> Plan:
     return Plan(f"{event}: leave it out.", actions, event=event)
 
 
-def _elsewhere(event: str) -> Callable[[Situation], Plan]:
-    """Where the folder is none for an environment: one in the home directory."""
-
-    def plan_of(s: Situation) -> Plan:
-        name = posixpath.basename(s.place.folder.rstrip("/"))
-        advice = "make the environment on a file system that allows it"
-        if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,60}", name) or s.place.syntax.shell in ("nu", "powershell"):
-            return Plan(f"{event}: {advice}.")
-        home = f"~/.venvs/{name}"
-        make = f"python3 -m venv --prompt {name} {home}"
-        lines = [make]
-        moved = _moved(s, home)
-        if moved:
-            lines.append(moved)
-        says = f"make it in your home directory{' and install there' if moved else ''}"
-        title = f"Create {home}{' and install' if moved else ''}"
-        done = f"Created {home}; to undo that, delete the folder {home}."
-        action = Action(title, text=s.place.syntax.chain(*lines), step="home", says=says, done=done)
-        return Plan(f"{event}: {advice}.", (action,), event=event)
-
-    return plan_of
-
-
-def _moved(s: Situation, home: str) -> str:
-    """The typed install by the pip of an environment in the home directory; "" where it cannot be."""
-    if s.install is None or s.install.tool != "pip" or not s.repeats:
-        return ""
-    rewritten = into_environment(s.typed, s.install, replace(s.place, machine=None, folder="/\0", root=""))
-    if not rewritten:
-        return ""
-    _, _, line = rewritten[0].text.rpartition(f"{s.place.settings.environment_directory}/bin/")
-    return f"{home}/bin/{line}" if line else ""
-
-
 def _no_space(s: Situation) -> Plan:
     """Wheels are unpacked in the temporary folder, which is often small."""
     event = "No space is left on the disk"
@@ -242,9 +229,9 @@ _STEPS: dict[str, Callable[[Situation], Plan | None]] = {
     "option-unknown": _option,
     "user-site": _user,
     "no-space": _no_space,
-    "no-exec": _elsewhere("Nothing may be run on this file system"),
-    "read-only": _elsewhere("This folder cannot be written to"),
-    "permission-denied": _elsewhere("This folder may not be written to"),
+    "no-exec": _denied.not_run,
+    "read-only": _denied.read_only,
+    "permission-denied": _denied.denied,
     "not-on-path": _path,
     "not-an-application": _library,
 }

@@ -15,16 +15,13 @@ from pep668.languages._source import Source
 from pep668.model import Command, EnvironmentKind, Install, Judged, Machine, Region, Scope, ScopeKind, Verdict
 from pep668.text import Edit, Span, apply_edits
 
-from ._shells import Syntax, is_plain
+from ._commands import ELSEWHERE, away
+from ._shells import Syntax
+from ._unseen import is_plain
 
 _MAX_DEPTH = 16
 _OF_POWERSHELL = frozenset("$`{}@&(\\")
 _LANGUAGES = {"fish": "fish", "pwsh": "powershell", "powershell": "powershell", "cmd": "cmd"}
-# What these run does not run on this machine, or not in this folder's environment.
-_ELSEWHERE = frozenset(
-    "docker docker-compose podman nerdctl buildah kaniko kubectl ssh ansible ansible-playbook vagrant act"
-    " singularity apptainer toolbox distrobox lxc chroot packer gh".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +163,7 @@ class Typed:
     @cached_property
     def elsewhere(self) -> bool:
         """Whether the line runs something in a container or on another machine."""
-        commands = [*self.commands, *self.every]
-        names = {c.name for c in commands} | {w.name.split(" ")[0] for c in commands for w in c.all_wrappers}
-        return not _ELSEWHERE.isdisjoint(n for n in names if n)
+        return any(c.name in ELSEWHERE or away(c) for c in (*self.commands, *self.every))
 
     @cached_property
     def as_root(self) -> bool:
