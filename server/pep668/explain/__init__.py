@@ -170,12 +170,14 @@ def _plan(
     forged = not is_plain(typed.text.strip())
     buildable = typed.visible if forged else typed
     why = (_message.UNSEEN,) if forged else ()
-    for error, (install, judged, typed_itself) in zip(errors, subjects, strict=True):
+    pairs = list(zip(errors, subjects, strict=True))
+    for error, (install, judged, typed_itself) in pairs:
         if error.kind == _REFUSED and typed.elsewhere:
             return _refused.elsewhere(error, install), judged, error
         if error.kind == _REFUSED:
             own = typed_itself and not forged
-            plan = _refused.plan(error, install, own, buildable, place)
+            inner = any(e.kind == _REFUSED and j is not None and not t for e, (_, j, t) in pairs)
+            plan = _refused.plan(error, install, own, buildable, place, inner=inner)
             return replace(plan, why=why), judged, error
     missing = frozenset(e.detail for e in errors if e.kind == "command-not-found")
     for error in errors:

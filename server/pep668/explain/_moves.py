@@ -1,20 +1,35 @@
-"""What is left of a line whose shell has moved: after `cd x && pip install y` it is in x, and `cd x` fails there."""
+"""What is left of a line that ran in part: after `cd x && pip install y` the shell is in x, and `cd x` fails there.
+
+And the folders that the commands of a line run in.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pep668.environment.state import UNKNOWN
 from pep668.fixes._edits import start
-from pep668.model import Command, Machine, ScopeKind
+from pep668.model import Command, Machine, ScopeKind, Verdict
 from pep668.text import Span
 
-from ._typed import Past, Typed
+from ._typed import Past, Typed, all_commands
 
-_MOVES = ("cd", "pushd")
+Look = Callable[[str], Machine]
+
+_MOVES = ("cd", "pushd", "popd", "chdir")
 _ENDS = ("exit", "return")
+# What sets something, or may as well be done twice: it stays in a line that is typed again.
+_REPEATS = frozenset(
+    ". source export set setenv unset unsetenv declare typeset local readonly alias umask ulimit true : echo printf"
+    " test [ [[ which type command ls pwd".split()
+)
+# Between two commands of a list: redirections that are no part of a command (as fish is read), and the separator.
+_BETWEEN = re.compile(r"(?:\s*[\d&]*[<>]+&?\s*[\w./&-]+)*\s*(?P<by>&&|\|\||;|\n|)\s*(?:(?P<word>and|or)\s+)?")
+_BEHIND = re.compile(r"\s*&(?![&>])")
+_PROCESSES = (ScopeKind.SUBSHELL, ScopeKind.FUNCTION)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,59 +41,135 @@ class Left:
     machine: Machine | None
 
 
-def left(typed: Typed, folder: str, machine: Machine | None, look: Callable[[str], Machine] | None) -> Left:
-    """The line from behind the last move before its first install; all of it where it has none.
+def left(typed: Typed, folder: str, machine: Machine | None, look: Look | None) -> Left:
+    """The line from behind what has surely run before its first install and cannot be done twice; else all of it.
 
-    What stands before has run: that what stands behind it was refused proves it.
+    That what stands behind it was refused proves that it ran.
     """
-    commands = [c for c in typed.every if c.words]
+    commands = list(_outermost(typed.every))
     done = _done(typed, commands, _first_install(typed, commands))
-    if not done:
+    if not done or (_returns(commands[done:]) and all(c.name in _MOVES for c in commands[:done])):
         return Left(typed, folder, machine)
-    cut = start(commands[done])
+    cut, here = start(commands[done]), folder
+    for at, command in enumerate(commands[:done]):
+        if command.name not in _MOVES:
+            continue
+        to = destination(command, here)
+        proven = _between(typed, commands, at) == "&&"
+        here = to if proven or not to or is_there(to, look) else here
+    seen = look(here) if look is not None and here and here != folder else machine
     before = Past(typed.text[:cut].rstrip().rstrip(";&").rstrip(), folder, typed.shell)
-    for command in commands[:done]:
-        if command.name in _MOVES:
-            folder = _destination(command, folder)
-    seen = look(folder) if look is not None and folder else machine
-    return Left(Typed(typed.text[cut:], seen, (*typed.past, before), typed.shell), folder, seen)
+    return Left(Typed(typed.text[cut:], seen, (*typed.past, before), typed.shell), here, seen)
+
+
+def is_there(folder: str, look: Look | None) -> bool:
+    """Whether a folder that a line moves to is there; True where nobody can tell."""
+    return look is None or look(folder).exists
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The folder that a command runs in: "" where it is not known. `by` is the move that led there, if any."""
+
+    folder: str
+    by: Span | None = None
+
+
+def runs_in(command: Command, folder: str, look: Look | None = None) -> Where:
+    """Where a command of a line runs that begins in `folder`."""
+    origin = command.region.origin
+    where = runs_in(origin, folder, look) if origin is not None else Where(folder)
+    if any(a.name == "CDPATH" for c in all_commands(command.region) for a in c.assignments):
+        return Where("", Span(0, 0))
+    for move in all_commands(command.region):
+        if move.name not in _MOVES or not _counts(move, command):
+            continue
+        by = move.outer(move.span)
+        if any(s in command.scope for s in move.scope if s.kind is ScopeKind.LOOP) or _may(move, command):
+            where = Where("", by)
+        elif move.span.start < command.span.start:
+            to = destination(move, where.folder)
+            follows = any(s.kind is ScopeKind.BRANCH and s.name == "&&" for s in command.scope)
+            where = Where(to, by) if follows or not to or is_there(to, look) else where
+    return where
+
+
+def _counts(move: Command, command: Command) -> bool:
+    """Whether a move is one of the process that the command runs in."""
+    if _BEHIND.match(move.region.text, move.span.end):
+        return False
+    return all(s in command.scope for s in move.scope if s.kind in _PROCESSES)
+
+
+def _may(move: Command, command: Command) -> bool:
+    """Whether a move before a command is made in some cases only."""
+    doubtful = [s for s in move.scope if s.kind in (ScopeKind.BRANCH, ScopeKind.LOOP) and s not in command.scope]
+    return move.span.start < command.span.start and any(s.name != "&&" for s in doubtful)
+
+
+def destination(command: Command, folder: str) -> str:
+    """The folder that a `cd` in `folder` leads to; "" where that is not known."""
+    words = [w.value for w in command.words[1:] if w.value not in ("--", "-P", "-L", "-q")]
+    to = words[0] if len(words) == 1 and command.name != "popd" else None
+    if not to or to.startswith(("~", "-", "+")) or UNKNOWN in to or "$" in to:
+        return ""
+    if not folder and not to.startswith("/"):
+        return ""
+    return posixpath.normpath(posixpath.join(folder, to))
+
+
+def _outermost(commands: Sequence[Command]) -> Iterator[Command]:
+    """Without those in a substitution of another."""
+    end = -1
+    for command in commands:
+        if command.region.origin is None and command.span.start >= end and command.span.end > start(command):
+            end = command.span.end
+            yield command
 
 
 def _first_install(typed: Typed, commands: Sequence[Command]) -> int | None:
-    begins = [j.install.command.outer(j.install.command.span).start for j in typed.judged]
-    spans = [c.outer(c.span) for c in commands]
-    return next((at for at, span in enumerate(spans) if any(span.touches(Span(b, b)) for b in begins)), None)
+    found = [j.install.command for j in typed.judged if j.environment.verdict is not Verdict.ALLOWED]
+    begins = [c.outer(c.span).start for c in found]
+    return next((at for at, c in enumerate(commands) if any(c.span.touches(Span(b, b)) for b in begins)), None)
+
+
+def _between(typed: Typed, commands: Sequence[Command], at: int) -> str | None:
+    """What joins a command to the next one: `&&`, `||` or `;`; None where that is anything else."""
+    found = _BETWEEN.fullmatch(typed.text, commands[at].span.end, start(commands[at + 1]))
+    if found is None or (not found["by"] and not found["word"] and "\n" not in found[0]):
+        return None
+    words = {"and": "&&", "or": "||"}
+    return words.get(found["word"]) or (";" if found["by"] in ("\n", "") else found["by"])
 
 
 def _done(typed: Typed, commands: Sequence[Command], first: int | None) -> int:
-    """How many commands at the start have moved the shell for good, with what stands between them."""
+    """How many commands at the start have run for good, of those that are not to be run once more."""
     done = 0
+    if not commands or typed.text[: start(commands[0])].strip():
+        return done  # of a loop, a group, a negation
     for at, command in enumerate(commands[:-1] if first is None else commands[:first]):
-        between = typed.text[command.span.end : start(commands[at + 1])].strip()
-        if not _in_turn(command) or between not in ("&&", ";", "", "||"):
+        by = _between(typed, commands, at)
+        if not _in_turn(command) or by is None:
             return done
-        if command.name in _MOVES and between != "||":
+        if command.name in _MOVES and by != "||":
             done = at + 1
-        elif command.name in _ENDS and between in (";", "") and at and commands[at - 1].name in _MOVES:
+        elif command.name in _ENDS and by == ";" and at and commands[at - 1].name in _MOVES:
             done = at + 1  # `cd x || exit`
-        elif first is None and between != "||":
+        elif first is None and by != "||":
             return done  # which of the others failed is not known
+        elif by == "&&" and command.words and command.name not in _REPEATS:
+            done = at + 1
     return done
 
 
 def _in_turn(command: Command) -> bool:
     """Whether a command runs in the shell of the line itself, and where the one before has not done its part."""
     branches = [s.name for s in command.scope if s.kind is ScopeKind.BRANCH]
-    if command.region.origin is not None or len(branches) < len(command.scope):
+    if len(branches) < len(command.scope):
         return False
     return not set(branches) - {"&&"} or (set(branches) == {"||"} and command.name in _ENDS)
 
 
-def _destination(command: Command, folder: str) -> str:
-    words = [w.value for w in command.words[1:] if w.value not in ("--", "-P", "-L")]
-    to = words[0] if len(words) == 1 else None
-    if not to or to.startswith(("~", "-", "+")) or UNKNOWN in to or "$" in to:
-        return ""
-    if not folder and not to.startswith("/"):
-        return ""
-    return posixpath.normpath(posixpath.join(folder, to))
+def _returns(commands: Sequence[Command]) -> bool:
+    """Whether a line goes back to where the shell was: in another terminal that folder is not known."""
+    return any(c.name == "popd" or (c.name == "cd" and [w.value for w in c.words[1:]] == ["-"]) for c in commands)

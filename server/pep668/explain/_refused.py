@@ -20,8 +20,13 @@ _APART = "give it an environment of its own"
 _LAST_RESORT = "Last resort: override (can break system tools)"
 
 
-def plan(report: ErrorReport, install: Install | None, own: bool, typed: Typed, place: Place) -> Plan:
-    """`install` is what was refused, where it is known; `own` tells whether it stands in the typed line."""
+def plan(
+    report: ErrorReport, install: Install | None, own: bool, typed: Typed, place: Place, *, inner: bool = False
+) -> Plan:
+    """`install` is what was refused, where it is known; `own` tells whether it stands in the typed line.
+
+    `inner`: something in a file that the line runs was refused as well.
+    """
     packages = Packages(place.machine)
     if install is None:
         return _unknown(report, typed, place, packages)
@@ -31,7 +36,7 @@ def plan(report: ErrorReport, install: Install | None, own: bool, typed: Typed, 
         return _uninstall(install, own, typed, place, packages)
     if _is_upgrade(install):
         return _upgrade(install, own, typed, place, packages)
-    return _install(report, install, own, typed, place, packages)
+    return _install(report, install, own, typed, place, packages, inner=inner)
 
 
 def owner(packages: Packages) -> str:
@@ -60,7 +65,9 @@ def _is_upgrade(install: Install) -> bool:
     return len(install.requests) == len(asked) > 0 and (asked == {"pip"} or (upgrades and asked <= _TOOLS_OF_PIP))
 
 
-def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, place: Place, packages: Packages) -> Plan:
+def _install(
+    report: ErrorReport, install: Install, own: bool, typed: Typed, place: Place, packages: Packages, *, inner: bool
+) -> Plan:
     operation = report.operation or "install"
     preposition = "into" if operation == "install" else "with"
     tool = report.tool or install.tool
@@ -73,7 +80,8 @@ def _install(report: ErrorReport, install: Install, own: bool, typed: Typed, pla
     if _inside(typed, place) and not into:
         message = f"{event}, not into the active environment: the command that calls it names the system's Python."
         return Plan(message, (), resort)
-    again = into or activated(typed, place, None if own else install)
+    active = activated(typed, place, None if own else install) if inner or not into else []
+    again = (active or into) if inner else (into or active)
     project = _in_project(install, place) if own else []
     apps = applications_among(install.packages)
     application = bool(apps) and len(apps) == len(install.requests)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import replace
 
-from pep668.environment.state import UNKNOWN
 from pep668.fixes._edits import Rewrite, drop_overrides, drop_privileges, start, stays_here
 from pep668.model import Command, Install
 from pep668.text import Edit, Span, apply_edits
 
 from ._making import Program, Way, ways
 from ._model import Action
+from ._moves import runs_in
 from ._place import Place, Target, maker_of
 from ._typed import Typed
 
-_MOVES = re.compile(r"(?:^|[;&|({\s])(?:cd|pushd)\s+(?P<to>[\w./~-]+)?[^;&|]{0,200}(?:&&|;)\s*", re.MULTILINE)
+# What a command stands behind that is the next one to run, whatever became of those before it: `! cmd` is none.
+_NEXT = re.compile(r"(?:^|&&|;|\n|\(|\{|\b(?:then|do|else|begin|and)\b)\s*\Z")
+_VERSIONED = re.compile(r"(?:python|pip)(\d+\.\d+)")
 _LONGEST = 2000  # characters of a line that is typed again
 
 
@@ -24,14 +25,21 @@ def into_environment(typed: Typed, install: Install, place: Place) -> list[Actio
     """The same command line with its installs going into the environment, by each way; none where it cannot be."""
     installs = [install, *(i for i in typed.open_installs if i is not install and i.tool == install.tool)]
     installs.sort(key=lambda i: _begin(i.command))
-    folders = {_folder(typed, i, place) for i in installs}
-    if not typed.repeats(place.syntax) or len(folders) != 1 or len(typed.text) > _LONGEST:
+    if not typed.repeats(place.syntax) or len(typed.text) > _LONGEST:
         return []
-    here = place.inside(*folders)
+    where = [runs_in(i.command, place.folder, place.look) for i in installs]
+    moved = where[0].by is not None and where[0].folder != (place.folder or None)
+    if any(w.folder != where[0].folder or (w.by != where[0].by and not w.folder) for w in where):
+        return []
+    if moved and not all(_follows(i, installs[0]) for i in installs[1:]):
+        return []  # what makes the environment stands before the first one
+    here = place.inside(where[0].folder)
     target = here.target(install)
     if any(here.target(i) != target for i in installs):
         return []
-    found = [_by_way(typed, installs, here, target, way) for way in ways(here, target, install, _verb(install))]
+    found = [
+        _by_way(typed, installs, here, target, way, moved=moved) for way in ways(here, target, install, _verb(install))
+    ]
     return [action for action in found if action is not None]
 
 
@@ -39,14 +47,22 @@ def _verb(install: Install) -> str:
     return install.operation if install.operation in ("install", "uninstall") else "run it"
 
 
-def _by_way(typed: Typed, installs: list[Install], place: Place, target: Target, way: Way) -> Action | None:
+def _follows(install: Install, first: Install) -> bool:
+    """Whether the first install runs wherever this one does, and before it."""
+    scope = [s for s in first.command.scope if s.name != "&&"]
+    return install.command.region is first.command.region and all(s in install.command.scope for s in scope)
+
+
+def _by_way(
+    typed: Typed, installs: list[Install], place: Place, target: Target, way: Way, *, moved: bool
+) -> Action | None:
     edits: list[Edit] = []
     for each in installs:
         edited = _edited(typed, each, place, target, way.program)
         if edited is None:
             return None
         edits += edited
-    text = _with_environment(typed, installs[0], place, target, way.make, edits)
+    text = _with_environment(typed, installs[0], place, target, way.make, edits, moved=moved)
     if text is None:
         return None
     return Action(
@@ -61,10 +77,7 @@ def _edited(typed: Typed, install: Install, place: Place, target: Target, progra
     rewrite = Rewrite(typed.text, command)
     if not drop_privileges(rewrite):
         return None
-    drop_overrides(rewrite, install)
-    for option in install.options:
-        if option.name.lstrip("-") in ("system", "python"):
-            rewrite.drop(option.span)
+    _free(rewrite, install)
     python = target.program("python")
     if install.tool == "uv":
         if target.shown.rpartition("/")[2] != ".venv" or target.shown.removesuffix(".venv").strip("./"):
@@ -90,21 +103,20 @@ def _edited(typed: Typed, install: Install, place: Place, target: Target, progra
 
 
 def _with_environment(
-    typed: Typed, install: Install, place: Place, target: Target, make: str, edits: list[Edit]
+    typed: Typed, install: Install, place: Place, target: Target, make: str, edits: list[Edit], *, moved: bool
 ) -> str | None:
     command, syntax = install.command, place.syntax
     at = _begin(command)
-    moves = list(_MOVES.finditer(typed.text, 0, at))
     sure = target.state is not target.state.UNKNOWN
     probe = target.program("python" if place.with_uv(install) else "pip")
-    if not make or not moves:
+    if not make or not moved:
         line = apply_edits(typed.text, edits).strip()
         if not make:
             return line
         if typed.splits:
             return None
         return syntax.chain(make, line) if sure else syntax.unless(probe, make, line)
-    if command.region.origin is not None or command.operator not in ("&&", ";", "") or not syntax.chains_inside:
+    if command.region.origin is not None or not _NEXT.search(typed.text, 0, at) or not syntax.chains_inside:
         return None
     inserted = Edit(Span(at, at), f"{make} && " if sure else syntax.inside(probe, make))
     dropped = [e for e in edits if e.span.start == at]
@@ -127,17 +139,6 @@ def _begin(command: Command) -> int:
     return command.outer(Span(start(command), start(command))).start
 
 
-def _folder(typed: Typed, install: Install, place: Place) -> str:
-    """The folder that the install runs in, "" where the line goes to an unknown one."""
-    folder = place.folder
-    for move in _MOVES.finditer(typed.text, 0, _begin(install.command)):
-        to = move["to"]
-        if not to or to.startswith(("~", "-")):
-            return ""
-        folder = posixpath.normpath(posixpath.join(folder, to)) if folder else ""
-    return folder if UNKNOWN not in folder else ""
-
-
 def _done(target: Target, installs: list[Install], place: Place) -> str:
     """What was done, and how to undo it."""
     names = [r.text for i in installs if i.operation == "install" for r in i.requests if r.name]
@@ -156,10 +157,10 @@ def _done(target: Target, installs: list[Install], place: Place) -> str:
 
 def activated(typed: Typed, place: Place, install: Install | None) -> list[Action]:
     """The whole line again in an activated environment: for scripts, make, npm, which call pip themselves."""
-    line = typed.text.strip()
+    syntax, target = place.syntax, place.target()
+    line = _unbound(typed, place, target)
     if typed.elsewhere or typed.as_root or not line or not typed.repeats(place.syntax) or len(line) > _LONGEST:
         return []
-    syntax, target = place.syntax, place.target()
     script = typed.python_of_script
     if script is not None:
         line = apply_edits(typed.text, [Edit(script, syntax.program(target.program("python")))]).strip()
@@ -193,6 +194,43 @@ def activated(typed: Typed, place: Place, install: Install | None) -> list[Actio
         )
         actions.append(Action(title, text=text, step=way.step, says=way.says, environment=target.path, done=done))
     return actions
+
+
+def _unbound(typed: Typed, place: Place, target: Target) -> str:
+    """The line without what would lead its own installs out of an active environment; "" where that stays in it."""
+    maker = place.maker(None)
+    version = target.found.version if target.found is not None else maker.version if maker is not None else ""
+    edits: list[Edit] = []
+    for install in typed.open_installs:
+        named = _VERSIONED.fullmatch(install.python.program)
+        if install.python.program.startswith("/") or (named and version and named[1] != version):
+            return ""
+        rewrite = Rewrite(typed.text, install.command)
+        _free(rewrite, install)
+        edited = rewrite.edits()
+        if edited is None:
+            return ""
+        edits += edited
+    if any(_resets_path(c) for c in typed.every):
+        return ""
+    return apply_edits(typed.text, sorted(set(edits))).strip()
+
+
+def _free(rewrite: Rewrite, install: Install) -> None:
+    """Drop what stands against an environment: the overrides, and the options that name another Python."""
+    drop_overrides(rewrite, install)
+    for option in install.options:
+        if option.name.lstrip("-") in ("system", "python"):
+            rewrite.drop(option.span)
+
+
+def _resets_path(command: Command) -> bool:
+    """Whether it begins a shell that reads its profile, which sets PATH anew, or a program without variables."""
+    shells = ("sh", "bash", "dash", "zsh", "ksh", "fish")
+    options = [w.value or "" for w in command.words[1:] if (w.value or "").startswith("-")]
+    login = any(o == "--login" or (not o.startswith("--") and "l" in o) for o in options)
+    bare = any(w.name == "env" and w.has("-i", "-", "--ignore-environment") for w in command.wrappers)
+    return bare or (command.name in shells and login)
 
 
 def create(place: Place, install: Install | None = None) -> Action | None:

@@ -68,6 +68,7 @@ def snapshot(
         packages=packages(environ=environ, root=root) if with_packages else {},
         project_tool=_project_tool(tree, folder),
         pip_wheel=_pip_wheel(tree),
+        exists=not folder or tree.is_folder(folder),
     )
 
 

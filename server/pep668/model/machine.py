@@ -99,7 +99,8 @@ class Machine:
     distribution by the projects they hold; empty where nobody asked for them. `project_tool`
     is what the folder's project is managed with (`uv`), "" where nothing says so. `offered` are the
     versions of packages that the package manager was asked about, "" for one that it does not have. `pip_wheel` is
-    the wheel of pip that the distribution keeps for environments; it can be run as it is.
+    the wheel of pip that the distribution keeps for environments; it can be run as it is. `exists` tells whether `folder`
+    is there.
     """
 
     distribution: Distribution | None = None
@@ -114,6 +115,7 @@ class Machine:
     project_tool: str = ""
     offered: Mapping[str, str] = field(default_factory=dict)
     pip_wheel: str = ""
+    exists: bool = True
 
     def package_of(self, project: str, interpreter: Interpreter) -> DistributionPackage | None:
         """The distribution's package that holds a project, by its normalized name, for that Python of the system's."""
