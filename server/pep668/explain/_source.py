@@ -14,6 +14,7 @@ from . import _silent
 from ._files import Files
 from ._hints import Hint, hints, named, visible
 from ._listener import Listener
+from ._shown import only_shown
 from ._trace import Follower, Found, Trace
 from ._typed import Typed, install_in
 
@@ -63,17 +64,23 @@ class Source:
 
 def tied(
     heard: Listener,
-    reports: Sequence[ErrorReport],
+    reports: list[ErrorReport],
     typed: Typed,
     folder: str,
     files: Files,
     settings: Settings,
     exit_code: int | None,
 ) -> list[Source | None]:
-    """For each report its place in a file; without reports that of what was refused silently, or nothing."""
+    """For each report its place in a file; without reports that of what was refused silently, or nothing.
+
+    Reports that were only shown are removed.
+    """
     follower = Follower(files, typed.machine, settings)
     line = Region.document("shell", typed.text)
     seen = follower.typed(line, folder.replace("\\", "/"), inherits=bool(typed.past))
+    if reports and not exit_code and only_shown(seen):
+        reports.clear()
+        return []
     if not reports:
         found = _silent.refused(seen, exit_code) if exit_code else None
         return [source(found, seen)] if found is not None else []

@@ -88,6 +88,7 @@ class Ran:
 
     run: runners.Run
     path: str
+    language: str
     text: str
     unsaved: bool
     texts: tuple[Text, ...]
@@ -216,7 +217,7 @@ class Follower:
             self._away = away
 
     def _gathered(self, run: runners.Run, text: str, unsaved: bool, reader: _Reader) -> Ran:
-        ran = Ran(run, run.path, text, unsaved, tuple(reader.texts()))
+        ran = Ran(run, run.path, reader.document.language, text, unsaved, tuple(reader.texts()))
         self.files.setdefault(run.path, ran)
         return ran
 

@@ -51,6 +51,16 @@ def _prints_only(text: str, depth: int) -> bool:
     return bool(commands) and depth < _MAX_DEPTH and all(_only_prints(c, depth) for c in commands)
 
 
+def command_prints(command: Command) -> bool:
+    """The same of one command."""
+    return _only_prints(command, 0)
+
+
+def code_prints(code: str) -> bool:
+    """Whether code of a script language surely runs no program, nor code from elsewhere."""
+    return not _runs(code)
+
+
 def filters(text: str) -> bool:
     """Whether a part of what was printed may have been cut off (`| grep error`, `| tail -3`)."""
     return any(c.operator in ("|", "|&") and c.name in _VIEWERS for c in _all(text))

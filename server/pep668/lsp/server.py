@@ -378,11 +378,9 @@ class Server(LanguageServer):
         return await terminal.advise(self, params)
 
     def _terminal_execution_ended(self, params: object) -> None:
-        from . import observations, terminal
+        from . import terminal
 
         terminal.ended(self, params)
-        observations.ended(self, params)
-        self.watch.soon()
 
     def _terminal_closed(self, params: object) -> None:
         from . import terminal

@@ -99,7 +99,14 @@ def _fields(params: object) -> Callable[..., Any]:
 
 
 def ended(server: Server, params: object) -> None:
-    """`pep668/terminalExecutionEnded`: remember what counts for the lines after it. No parameters are fine."""
+    """`pep668/terminalExecutionEnded`: something may no longer be true. No parameters are fine."""
+    _remember(server, params)
+    observations.ended(server, params)
+    server.watch.soon()
+
+
+def _remember(server: Server, params: object) -> None:
+    """What counts for the lines after it."""
     if params is None:
         return
     try:
