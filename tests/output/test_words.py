@@ -17,6 +17,7 @@ from machines import DEBIAN_12
 from pep668.explain import Explanation, explain, plain
 from pep668.explain._text import prose
 from pep668.explain._unseen import is_plain
+from pep668.model import Distribution, Machine
 
 PIP = "error: externally-managed-environment\n\n\u00d7 This environment is externally managed\n"
 
@@ -202,3 +203,64 @@ def test_a_program_that_may_not_be_run() -> None:
     assert lines(found) == [HOME]
     assert found.advice is not None
     assert "(noexec) or its mode" in found.advice.message
+
+
+WINDOWS = Machine(
+    Distribution("windows", name="Windows"), {"uv": None, "python": None, "py": None}, folder="C:\\work\\project"
+)
+UV = """error: The interpreter at C:\\Python is externally managed, and indicates the following:
+
+  This Python installation is managed by uv and should not be modified.
+
+hint: Virtual environments were not considered due to the `--system` flag
+"""
+NO_SCRIPT = "bash: .venv/Scripts/activate: No such file or directory\n"
+POLICY = ".venv\\Scripts\\Activate.ps1 cannot be loaded because running scripts is disabled on this system.\n"
+ON_WINDOWS = [
+    (
+        "powershell.exe",
+        "pip install six",
+        PIP,
+        ["if (!(Test-Path .venv/Scripts/python.exe)) { uv venv --seed .venv }; .venv/Scripts/pip install six"],
+    ),
+    (
+        "pwsh",
+        "make deps",
+        PIP,
+        ["if (!(Test-Path .venv/Scripts/pip.exe)) { uv venv --seed .venv }; . .venv/Scripts/Activate.ps1 && make deps"],
+    ),
+    ("pwsh", ". env/Scripts/activate", NO_SCRIPT, []),
+    (
+        "powershell.exe",
+        ".venv\\Scripts\\Activate.ps1",
+        POLICY,
+        ["Set-ExecutionPolicy -Scope Process -ExecutionPolicy RemoteSigned; . .venv/Scripts/Activate.ps1"],
+    ),
+    ("cmd.exe", "pip install six", PIP, []),
+    ("cmd.exe", "make deps", PIP, []),
+    ("cmd.exe", "uv pip install --system six", UV, []),
+    ("bash", "pip install six", PIP, []),
+    ("bash", "source .venv/Scripts/activate", NO_SCRIPT, []),
+    ("nu", "pip install six", PIP, []),
+]
+
+
+@pytest.mark.parametrize(("shell", "command", "output", "expected"), ON_WINDOWS)
+@pytest.mark.parametrize("known", [True, False])
+def test_windows(shell: str, command: str, output: str, expected: list[str], known: bool) -> None:
+    machine = WINDOWS if known else None
+    found = explain(output, command=command, exit_code=1, cwd=WINDOWS.folder, shell=shell, machine=machine)
+    if known:
+        assert lines(found) == expected
+    for line in lines(found):
+        assert "/bin/" not in line
+        assert "test -x" not in line
+        assert not line.startswith("sudo ")
+        assert "python3" not in line
+    assert found.advice is not None
+    assert "/bin/" not in found.advice.message
+
+
+def test_bin_elsewhere() -> None:
+    (line, *_) = lines(explained("make deps", PIP, shell="pwsh"))
+    assert line == "python3 -m venv .venv && . .venv/bin/Activate.ps1 && make deps"

@@ -23,7 +23,7 @@ from ._history import History
 from ._listener import Listener
 from ._model import EXPLAIN, MOST_ACTIONS, Action, Advice, Explanation, Plan
 from ._place import Place
-from ._shells import syntax
+from ._shells import on_windows, syntax
 from ._text import plain
 from ._typed import Past, Typed, install_in, is_vague
 from ._unseen import is_plain
@@ -98,10 +98,11 @@ def explain(
         found = found or [_wordless(heard) for _ in sources]
     rest = _moves.left(typed, folder, machine, look) if found else _moves.Left(typed, folder, machine)
     errors, subjects = _named(found, rest.typed, sources)
-    place = Place(syntax(shell), rest.folder, rest.machine, settings or Settings(), root, look)
+    written = syntax(shell, windows=on_windows(rest.machine, rest.folder))
+    place = Place(written, rest.folder, rest.machine, settings or Settings(), root, look)
     plan, judged, cause = _plan(errors, subjects, rest.typed, place)
     if plan is not None:
-        plan = _message.told(plan, walked)
+        plan = _message.told(_message.taken(plan, written, rest.machine), walked)
     markdown = _text.markdown(errors, plan, judged, command, folder, sources)
     if plan is None or cause is None:
         return Explanation(tuple(errors), None, markdown, tuple(sources))

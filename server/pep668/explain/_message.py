@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from pep668.model import Machine
+
 from ._model import Action, Plan
+from ._shells import Syntax
 
 UNSEEN = (
     "The command line holds several lines, or characters that cannot be seen: nothing is run that is made of it, since "
@@ -13,6 +16,21 @@ UNSEEN = (
 )
 _LONGEST = 240  # characters of a command line that the message holds
 _AGAIN = "Do it again: "
+
+
+def taken(plan: Plan, syntax: Syntax, machine: Machine | None) -> Plan:
+    """The plan without the lines that this shell does not take."""
+
+    def fits(action: Action) -> bool:
+        return action.kind != "terminal" or syntax.takes(action.text, machine)
+
+    if all(map(fits, (*plan.actions, *plan.more))):
+        return plan
+    names_one = any(not fits(a) and f"`{a.text}`" in plan.message for a in plan.actions)
+    message = f"{plan.event}." if names_one and plan.event else plan.message
+    return replace(
+        plan, message=message, actions=tuple(filter(fits, plan.actions)), more=tuple(filter(fits, plan.more))
+    )
 
 
 def told(plan: Plan, walked: Collection[str]) -> Plan:

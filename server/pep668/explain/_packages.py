@@ -23,6 +23,7 @@ class Packages:
         self._machine = machine
         distribution = machine.distribution if machine else None
         self.root = machine is not None and machine.root
+        self._windows = distribution is not None and distribution.id == "windows"
         self._row = data.distribution(distribution.id, distribution.like) if distribution else None
         release = distribution.version.partition(".")[0] if distribution else ""
         self._suite = _SUITES.get(release) if distribution and distribution.id == "debian" else None
@@ -46,9 +47,11 @@ class Packages:
         return self._row.install_command(packages, root=self.root) if self._row else ""
 
     def venv(self, python: str) -> str:
-        """The part of a line after which `python -m venv` works; Debian's way where nothing is known."""
+        """The part of a line after which `python -m venv` works; Debian's way where nothing is known, "" on Windows."""
         if self._row is not None:
             return self._part(self._row.venv_packages(python))
+        if self._windows:
+            return ""
         package = f"python{python}-venv" if python else "python3-venv"
         return f"{'' if self.root else 'sudo '}apt install -y {package}"
 

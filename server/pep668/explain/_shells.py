@@ -7,8 +7,14 @@ import re
 import shlex
 from dataclasses import dataclass
 
+from pep668.model import Machine
+
 _POWERSHELL = ("pwsh", "powershell")
 _CSH = ("csh", "tcsh")
+_IN_BIN = re.compile(r"/bin/(?=[\w.-]+\Z)")
+_OF_CMD = re.compile(r"[\w .,+@:=\\-]+(?: && [\w .,+@:=\\-]+)*")
+_PYTHON3 = re.compile(r"\bpython3(?:\.\d+)?(?= )")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _HOME = re.compile(r"~[\w.-]*/")
 # `!` and what makes a history reference of it, where quotes do not keep that from it.
 _HISTORY = re.compile(r"\\.|'[^']*'|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
@@ -17,9 +23,13 @@ _HISTORY_OF_CSH = re.compile(r"\\.|(?P<found>!(?![\s=(]|\Z))", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """The syntax of one shell; "" stands for an unknown one, which is taken for a POSIX shell."""
+    """The syntax of one shell; "" stands for an unknown one, which is taken for a POSIX shell.
+
+    On Windows an environment's programs are in `Scripts`; callers name them as elsewhere, in `bin`.
+    """
 
     shell: str
+    windows: bool = False
 
     def quote(self, text: str) -> str:
         if self.shell in _POWERSHELL or self.shell == "nu":
@@ -29,6 +39,7 @@ class Syntax:
 
     def path(self, text: str) -> str:
         """A path as an argument; `~/` before it is the home directory, what stands behind it is quoted."""
+        text = self._laid_out(text)
         home = _HOME.match(text)
         if home is None:
             return self.quote(text)
@@ -38,8 +49,13 @@ class Syntax:
         whole = quoted != rest and (self.shell == "nu" or self.shell in _POWERSHELL)
         return self.quote(text) if whole else home[0] + quoted
 
+    def _laid_out(self, path: str) -> str:
+        """Only for PowerShell: a POSIX shell on Windows may be one whose Python has `bin` as well (MSYS2)."""
+        return _IN_BIN.sub("/Scripts/", path) if self.windows and self.shell in _POWERSHELL else path
+
     def program(self, path: str) -> str:
         """A path in the place of a command."""
+        path = self._laid_out(path)
         quoted = self.path(path)
         if quoted == path:
             return path
@@ -51,7 +67,8 @@ class Syntax:
         if self.shell == "fish":
             return f"test -x {quoted}; or {make}; and {then}"
         if self.shell in _POWERSHELL:
-            return f"if (!(Test-Path {quoted})) {{ {make} }}; {then}"
+            probe = self.path(f"{path}.exe") if self.windows else quoted
+            return f"if (!(Test-Path {probe})) {{ {make} }}; {then}"
         if self.shell in _CSH:  # there `&&` binds before `||`
             return f"(test -x {quoted} || {make}) && {then}"
         if self.shell == "nu":
@@ -83,7 +100,9 @@ class Syntax:
 
     def activate(self, directory: str) -> str:
         """The line that activates the environment in a folder."""
-        path = directory if directory.startswith(("/", ".", "~")) else f"./{directory}"
+        if self.shell == "cmd":
+            return directory.replace("/", "\\") + r"\Scripts\activate.bat"
+        path = directory if directory.startswith(("/", ".", "~")) or _DRIVE.match(directory) else f"./{directory}"
         if self.shell == "fish":
             return f"source {self.path(directory + '/bin/activate.fish')}"
         if self.shell in _CSH:
@@ -99,6 +118,19 @@ class Syntax:
         """Whether what `python3 -m venv` makes can be activated: it has no script for every shell."""
         return self.shell != "nu"
 
+    def takes(self, line: str, machine: Machine | None) -> bool:
+        """Whether a line that was built is one of this shell and system: those of Windows lack much.
+
+        None is built from the syntax of a POSIX shell for cmd, and none for Windows with a program that is not known
+        to be there.
+        """
+        if self.shell == "cmd" and not _OF_CMD.fullmatch(line):
+            return False
+        if not self.windows:
+            return True
+        has_python3 = machine is not None and "python3" in machine.programs
+        return not (line.startswith("sudo ") or "/bin/" in line or (_PYTHON3.search(line) and not has_python3))
+
     def repeats(self, line: str) -> bool:
         """Whether a line that was typed means the same when it is typed once more, behind other commands."""
         history = _HISTORY_OF_CSH if self.shell in _CSH else _HISTORY
@@ -109,10 +141,17 @@ class Syntax:
         return True
 
 
-def syntax(shell: str) -> Syntax:
+def syntax(shell: str, *, windows: bool = False) -> Syntax:
     """By the name or path of a shell: `bash`, `/usr/bin/fish`, `pwsh.exe`."""
     name = shell.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe").lstrip("-")
-    return Syntax("nu" if name == "nushell" else name)
+    return Syntax("nu" if name == "nushell" else name, windows or name == "cmd")
+
+
+def on_windows(machine: Machine | None, folder: str) -> bool:
+    """By what was read of the machine, else by a folder on a drive."""
+    if machine is not None and machine.distribution is not None:
+        return machine.distribution.id == "windows"
+    return _DRIVE.match(folder) is not None
 
 
 def literal(value: str, source: str) -> str:

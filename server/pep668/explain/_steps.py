@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from pep668.languages._failures import POLICY
 from pep668.model import Command, ErrorReport
 from pep668.text import apply_edits
 
@@ -23,8 +24,8 @@ from ._road import create, replayed
 from ._shells import absolute, literal
 from ._typed import Typed
 
-_ACTIVATE = re.compile(r"activate(?:\.csh|\.fish|\.nu|\.ps1)?\Z", re.IGNORECASE)
-_USUAL = re.compile(r"[\w.@+/~-]{1,200}")
+_ACTIVATE = re.compile(r"/(?:bin|Scripts)/activate(?:\.csh|\.fish|\.nu|\.ps1|\.bat)?\Z", re.IGNORECASE)
+_USUAL = re.compile(r"(?:[A-Za-z]:)?[\w.@+/~-]{1,200}")
 
 
 def plan(report: ErrorReport, typed: Typed, place: Place, missing: frozenset[str]) -> Plan | None:
@@ -33,22 +34,28 @@ def plan(report: ErrorReport, typed: Typed, place: Place, missing: frozenset[str
     return step(Situation(report, typed, place, Packages(place.machine), missing)) if step else None
 
 
-def _activation(typed: Typed) -> tuple[Command, str] | None:
-    """The command of the typed line that reads an activate script, and the environment's folder."""
-    for command in typed.every:
+def _activation(s: Situation) -> str | None:
+    """The folder of the environment whose activate script the typed line reads."""
+    for command in s.typed.every:
         for word in command.words:
-            path = word.value or ""
-            if _ACTIVATE.search(path) and "/bin/" in path and _USUAL.fullmatch(path):
-                return command, literal(path, command.region.text[word.span.start : word.span.end]).rpartition("/bin/")[
-                    0
-                ]
+            path = literal(word.value or "", command.region.text[word.span.start : word.span.end])
+            path = path.replace("\\", "/") if s.place.syntax.windows else path
+            found = _ACTIVATE.search(path)
+            if found is not None and found.start() and _USUAL.fullmatch(path):
+                return path[: found.start()]
     return None
 
 
 def _wrong_shell(s: Situation) -> Plan:
-    found = _activation(s.typed)
-    directory = found[1] if found else s.place.directory
-    line = s.place.syntax.activate(directory)
+    directory = _activation(s) or s.place.directory
+    syntax = s.place.syntax
+    line = syntax.activate(directory)
+    if s.report.detail == POLICY:
+        event = "The execution policy of PowerShell keeps the script from being run"
+        text = f"Set-ExecutionPolicy -Scope Process -ExecutionPolicy RemoteSigned; {line}"
+        says = "allow scripts of this machine for this session"
+        action = Action("Allow it in this session", text=text, step="policy", says=says)
+        return Plan(f"{event}.", (action,) if syntax.windows else (), event=event)
     action = Action(f"Activate {directory}", text=line, step="activate", says="yours reads `{}`")
     event = "This activate script is for another shell"
     return Plan(f"{event}: `{line}` is the one for yours.", (action,), event=event, severity="info")
@@ -65,8 +72,8 @@ def _no_environment(s: Situation) -> Plan:
         event = "uv found no virtual environment here"
         return Plan(f"{event}: {says}.", (action,), event=event)
     event = "There is no activate script"
-    found = _activation(s.typed)
-    directory = found[1] if found else target.shown
+    found = _activation(s)
+    directory = found or target.shown
     if found is not None and target.ready and posixpath.normpath(directory) != target.shown:
         line = s.place.syntax.activate(target.shown)
         action = Action(

@@ -70,6 +70,7 @@ def _p(kind: str, needle: str, regex: str, detail: str = "", follow: str = "", t
 
 _APT_VENV = r"\bapt(?:-get)? install (?P<detail>python(?P<python>3\.\d+)-venv|python3-venv)\b"
 _NO_MODULE = r"(?:^|\s)(?:\S{0,200}?python(?P<python>3\.\d+)?\S{0,8}: )?No module named "
+POLICY = "an execution policy"
 _SOURCED = "`. activate`: a shell reads it, it does not run"
 
 # The first that fits a line counts.
@@ -123,7 +124,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "wrong-shell",
         "Activate.ps1",
         r"\bActivate\.ps1 cannot be loaded because running scripts is disabled",
-        "an execution policy",
+        POLICY,
     ),
     _p("wrong-shell", "activate", rf"(?:^|\s){_ACTIVATE}: (?:can't execute: )?Permission denied\.?\s*$", _SOURCED),
     _p("wrong-shell", "activate", rf"(?:^|\s){_ACTIVATE}: cannot execute \[Permission denied\]\s*$", _SOURCED),
