@@ -47,12 +47,14 @@ def left(typed: Typed, folder: str, machine: Machine | None, look: Look | None) 
     done = _done(typed, commands, _first_install(typed, commands))
     if not done or (_returns(commands[done:]) and all(c.name in _MOVES for c in commands[:done])):
         return Left(typed, folder, machine)
-    cut, here = start(commands[done]), folder
+    last = _joint(typed, commands, done - 1)
+    cut, here = last.end if last is not None else start(commands[done]), folder
     for at, command in enumerate(commands[:done]):
         if command.name not in _MOVES:
             continue
         to = destination(command, here)
-        proven = _between(typed, commands, at) == "&&"
+        joint = _joint(typed, commands, at)
+        proven = joint is not None and joint.by == "&&"
         here = to if proven or not to or is_there(to, look) else here
     seen = look(here) if look is not None and here and here != folder else machine
     before = Past(typed.text[:cut].rstrip().rstrip(";&").rstrip(), folder, typed.shell)
@@ -132,13 +134,26 @@ def _first_install(typed: Typed, commands: Sequence[Command]) -> int | None:
     return next((at for at, c in enumerate(commands) if any(c.span.touches(Span(b, b)) for b in begins)), None)
 
 
-def _between(typed: Typed, commands: Sequence[Command], at: int) -> str | None:
-    """What joins a command to the next one: `&&`, `||` or `;`; None where that is anything else."""
-    found = _BETWEEN.fullmatch(typed.text, commands[at].span.end, start(commands[at + 1]))
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What joins a command to the next one: `&&`, `||` or `;`, and where it ends.
+
+    `plain` is False where the next one is in something that begins there: `(`, `{`, `if`, `!`.
+    """
+
+    by: str
+    end: int
+    plain: bool
+
+
+def _joint(typed: Typed, commands: Sequence[Command], at: int) -> _Joint | None:
+    begin = start(commands[at + 1])
+    found = _BETWEEN.match(typed.text, commands[at].span.end, begin)
     if found is None or (not found["by"] and not found["word"] and "\n" not in found[0]):
         return None
     words = {"and": "&&", "or": "||"}
-    return words.get(found["word"]) or (";" if found["by"] in ("\n", "") else found["by"])
+    by = words.get(found["word"]) or (";" if found["by"] in ("\n", "") else found["by"])
+    return _Joint(by, found.end(), found.end() == begin)
 
 
 def _done(typed: Typed, commands: Sequence[Command], first: int | None) -> int:
@@ -149,17 +164,17 @@ def _done(typed: Typed, commands: Sequence[Command], first: int | None) -> int:
         0  # `chain` counts those of the commands that are joined by `&&`, of which the last proves the others
     )
     for at, command in enumerate(commands[:-1] if first is None else commands[:first]):
-        by = _between(typed, commands, at)
-        if not _in_turn(command) or by is None:
-            return done
+        joint = _joint(typed, commands, at)
+        if not _in_turn(command) or joint is None:
+            return chain if first is None or _same_branch(command, commands[first]) else done
         moves = command.name in _MOVES
-        if by == "&&":
-            chain = at + 1 if moves or (first is not None and command.name in _ONCE) else chain
+        if joint.by == "&&":
             if first is None and not moves:
                 return chain  # which of the others failed is not known
+            chain = at + 1 if moves or command.name in _ONCE else chain
         elif command.name in _ENDS and at and commands[at - 1].name in _MOVES:
             done = chain = at + 1  # `cd x || exit`
-        elif by == "||":
+        elif joint.by == "||":
             if any(c.name in _MOVES for c in commands[done:at]):
                 return done
             chain = done
@@ -169,7 +184,15 @@ def _done(typed: Typed, commands: Sequence[Command], first: int | None) -> int:
             return done  # `cd x && a; b`, `a && cd x; b`: whether it was made is not known
         else:
             chain = done
+        if not joint.plain:
+            begun = commands[at + 1]
+            return chain if joint.by != "&&" or first is None or _same_branch(begun, commands[first]) else done
     return chain
+
+
+def _same_branch(command: Command, install: Command) -> bool:
+    """Whether two commands are of one part of a list, behind the same `&&`."""
+    return bool(command.scope) and command.scope[0].name == "&&" and install.scope[:1] == command.scope[:1]
 
 
 def _in_turn(command: Command) -> bool:
