@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pep668.languages._decoding import Decoder
 from pep668.languages._needles import ASIDES, LINKS, NEEDLES
 from pep668.languages._recognizer import Recognizer
-from pep668.model import ErrorReport, Install, Judged, Machine
+from pep668.model import ErrorReport, Install, Judged, Machine, ScopeKind
 from pep668.settings import Settings
 from pep668.text import Span
 
@@ -177,7 +177,9 @@ def _plan(
             return _refused.elsewhere(error, install), judged, error
         if error.kind == _REFUSED:
             own = typed_itself and not forged
-            inner = any(e.kind == _REFUSED and j is not None and not t for e, (_, j, t) in pairs)
+            inner = any(e.kind == _REFUSED and j is not None and not t for e, (_, j, t) in pairs) or _more(
+                errors, typed
+            )
             plan = _refused.plan(error, install, own, buildable, place, inner=inner)
             return replace(plan, why=why), judged, error
     missing = frozenset(e.detail for e in errors if e.kind == "command-not-found")
@@ -186,6 +188,15 @@ def _plan(
         if step is not None:
             return replace(step, why=why), None, error
     return None, None, None
+
+
+def _more(errors: list[ErrorReport], typed: Typed) -> bool:
+    """Whether more was refused than the typed installs can account for: something that the line runs was, too."""
+    found = typed.candidates("pip")
+    commands = [j.install.command for j in found]
+    again = (ScopeKind.LOOP, ScopeKind.FUNCTION)  # those may run more than once, as what a wrapper (xargs) runs may
+    repeated = any(c.wrappers or c.region.origin or any(s.kind in again for s in c.scope) for c in commands)
+    return not repeated and sum(e.kind == _REFUSED and e.tool != "uv" for e in errors) > len(found) > 0
 
 
 def _advice(

@@ -21,11 +21,8 @@ Look = Callable[[str], Machine]
 
 _MOVES = ("cd", "pushd", "popd", "chdir")
 _ENDS = ("exit", "return")
-# What sets something, or may as well be done twice: it stays in a line that is typed again.
-_REPEATS = frozenset(
-    ". source export set setenv unset unsetenv declare typeset local readonly alias umask ulimit true : echo printf"
-    " test [ [[ which type command ls pwd".split()
-)
+# What cannot be done twice, or costs time, and surely runs no installer: it is not typed again.
+_ONCE = frozenset("git hg svn mkdir wget curl tar unzip cp mv rm ln apt apt-get dnf yum zypper pacman apk brew".split())
 # Between two commands of a list: redirections that are no part of a command (as fish is read), and the separator.
 _BETWEEN = re.compile(r"(?:\s*[\d&]*[<>]+&?\s*[\w./&-]+)*\s*(?P<by>&&|\|\||;|\n|)\s*(?:(?P<word>and|or)\s+)?")
 _BEHIND = re.compile(r"\s*&(?![&>])")
@@ -50,12 +47,14 @@ def left(typed: Typed, folder: str, machine: Machine | None, look: Look | None) 
     done = _done(typed, commands, _first_install(typed, commands))
     if not done or (_returns(commands[done:]) and all(c.name in _MOVES for c in commands[:done])):
         return Left(typed, folder, machine)
-    cut, here = start(commands[done]), folder
+    last = _joint(typed, commands, done - 1)
+    cut, here = last.end if last is not None else start(commands[done]), folder
     for at, command in enumerate(commands[:done]):
         if command.name not in _MOVES:
             continue
         to = destination(command, here)
-        proven = _between(typed, commands, at) == "&&"
+        joint = _joint(typed, commands, at)
+        proven = joint is not None and joint.by == "&&"
         here = to if proven or not to or is_there(to, look) else here
     seen = look(here) if look is not None and here and here != folder else machine
     before = Past(typed.text[:cut].rstrip().rstrip(";&").rstrip(), folder, typed.shell)
@@ -79,8 +78,6 @@ def runs_in(command: Command, folder: str, look: Look | None = None) -> Where:
     """Where a command of a line runs that begins in `folder`."""
     origin = command.region.origin
     where = runs_in(origin, folder, look) if origin is not None else Where(folder)
-    if any(a.name == "CDPATH" for c in all_commands(command.region) for a in c.assignments):
-        return Where("", Span(0, 0))
     for move in all_commands(command.region):
         if move.name not in _MOVES or not _counts(move, command):
             continue
@@ -104,13 +101,17 @@ def _counts(move: Command, command: Command) -> bool:
 def _may(move: Command, command: Command) -> bool:
     """Whether a move before a command is made in some cases only."""
     doubtful = [s for s in move.scope if s.kind in (ScopeKind.BRANCH, ScopeKind.LOOP) and s not in command.scope]
-    return move.span.start < command.span.start and any(s.name != "&&" for s in doubtful)
+    between = move.region.text[move.span.end : command.span.start]
+    chained = not re.search(r";|\n|\|", between)  # that the last one ran proves the others
+    return move.span.start < command.span.start and any(s.name != "&&" or not chained for s in doubtful)
 
 
 def destination(command: Command, folder: str) -> str:
     """The folder that a `cd` in `folder` leads to; "" where that is not known."""
-    words = [w.value for w in command.words[1:] if w.value not in ("--", "-P", "-L", "-q")]
-    to = words[0] if len(words) == 1 and command.name != "popd" else None
+    words = [w.value for w in command.words[1:]]
+    if words[:1] == ["--"] and command.name == "cd":
+        del words[0]  # other options, and those of pushd, differ from shell to shell
+    to = words[0] if len(words) == 1 and command.name != "popd" and "CDPATH" not in command.region.text else None
     if not to or to.startswith(("~", "-", "+")) or UNKNOWN in to or "$" in to:
         return ""
     if not folder and not to.startswith("/"):
@@ -133,33 +134,65 @@ def _first_install(typed: Typed, commands: Sequence[Command]) -> int | None:
     return next((at for at, c in enumerate(commands) if any(c.span.touches(Span(b, b)) for b in begins)), None)
 
 
-def _between(typed: Typed, commands: Sequence[Command], at: int) -> str | None:
-    """What joins a command to the next one: `&&`, `||` or `;`; None where that is anything else."""
-    found = _BETWEEN.fullmatch(typed.text, commands[at].span.end, start(commands[at + 1]))
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What joins a command to the next one: `&&`, `||` or `;`, and where it ends.
+
+    `plain` is False where the next one is in something that begins there: `(`, `{`, `if`, `!`.
+    """
+
+    by: str
+    end: int
+    plain: bool
+
+
+def _joint(typed: Typed, commands: Sequence[Command], at: int) -> _Joint | None:
+    begin = start(commands[at + 1])
+    found = _BETWEEN.match(typed.text, commands[at].span.end, begin)
     if found is None or (not found["by"] and not found["word"] and "\n" not in found[0]):
         return None
     words = {"and": "&&", "or": "||"}
-    return words.get(found["word"]) or (";" if found["by"] in ("\n", "") else found["by"])
+    by = words.get(found["word"]) or (";" if found["by"] in ("\n", "") else found["by"])
+    return _Joint(by, found.end(), found.end() == begin)
 
 
 def _done(typed: Typed, commands: Sequence[Command], first: int | None) -> int:
     """How many commands at the start have run for good, of those that are not to be run once more."""
-    done = 0
     if not commands or typed.text[: start(commands[0])].strip():
-        return done  # of a loop, a group, a negation
+        return 0  # of a loop, a group, a negation
+    done = chain = (
+        0  # `chain` counts those of the commands that are joined by `&&`, of which the last proves the others
+    )
     for at, command in enumerate(commands[:-1] if first is None else commands[:first]):
-        by = _between(typed, commands, at)
-        if not _in_turn(command) or by is None:
-            return done
-        if command.name in _MOVES and by != "||":
-            done = at + 1
-        elif command.name in _ENDS and by == ";" and at and commands[at - 1].name in _MOVES:
-            done = at + 1  # `cd x || exit`
-        elif first is None and by != "||":
-            return done  # which of the others failed is not known
-        elif by == "&&" and command.words and command.name not in _REPEATS:
-            done = at + 1
-    return done
+        joint = _joint(typed, commands, at)
+        if not _in_turn(command) or joint is None:
+            return chain if first is None or _same_branch(command, commands[first]) else done
+        moves = command.name in _MOVES
+        if joint.by == "&&":
+            if first is None and not moves:
+                return chain  # which of the others failed is not known
+            chain = at + 1 if moves or command.name in _ONCE else chain
+        elif command.name in _ENDS and at and commands[at - 1].name in _MOVES:
+            done = chain = at + 1  # `cd x || exit`
+        elif joint.by == "||":
+            if any(c.name in _MOVES for c in commands[done:at]):
+                return done
+            chain = done
+        elif moves and not command.scope:
+            done = chain = at + 1
+        elif first is None or any(c.name in _MOVES for c in commands[done : at + 1]):
+            return done  # `cd x && a; b`, `a && cd x; b`: whether it was made is not known
+        else:
+            chain = done
+        if not joint.plain:
+            begun = commands[at + 1]
+            return chain if joint.by != "&&" or first is None or _same_branch(begun, commands[first]) else done
+    return chain
+
+
+def _same_branch(command: Command, install: Command) -> bool:
+    """Whether two commands are of one part of a list, behind the same `&&`."""
+    return bool(command.scope) and command.scope[0].name == "&&" and install.scope[:1] == command.scope[:1]
 
 
 def _in_turn(command: Command) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from ._shells import Syntax
 from ._unseen import is_plain
 
 _MAX_DEPTH = 16
+_ENDS = ("exit", "return", "logout", "exec")
+_STRICT = ("zsh", "csh", "tcsh")
+_QUOTED = re.compile(r"\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 _OF_POWERSHELL = frozenset("$`{}@&(\\")
 _LANGUAGES = {"fish": "fish", "pwsh": "powershell", "powershell": "powershell", "cmd": "cmd"}
 
@@ -111,7 +115,25 @@ class Typed:
     def surely_refused(self) -> list[Judged]:
         """Those that ran, whatever the other commands of the line came to."""
         runs = (ScopeKind.SUBSHELL, ScopeKind.CONDITION)
-        return [j for j in self.refused if all(part.kind in runs for part in _scope(j.install.command))]
+        found = [j for j in self.refused if all(part.kind in runs for part in _scope(j.install.command))]
+        ends = [c.span.start for c in self.every if c.name in _ENDS or any(w.name == "exec" for w in c.wrappers)]
+        last = min(ends, default=len(self.text))
+        begins = [
+            (j, j.install.command) for j in found if j.install.command.outer(j.install.command.span).start <= last
+        ]
+        return [j for j, command in begins if not self._may_not_begin(command)]
+
+    def _may_not_begin(self, command: Command) -> bool:
+        """Whether the shell itself may end the command with 1: for a pattern that matches nothing, or in csh for a
+        program that is not there.
+        """
+        name = self.shell.replace("\\", "/").rpartition("/")[2].lower().lstrip("-")
+        if name not in _STRICT:
+            return False
+        if name != "zsh" and (command.wrappers or command.assignments or command.region.origin is not None):
+            return True
+        text = _QUOTED.sub("", command.region.text[command.span.start : command.span.end])
+        return any(c in text for c in "*?[")
 
     @property
     def open_installs(self) -> list[Install]:
@@ -169,7 +191,8 @@ class Typed:
     def as_root(self) -> bool:
         """Whether sudo stands in the line: what it runs does not see this shell's environment."""
         roots = ("sudo", "doas", "su")
-        return any(c.name in roots or any(w.name in roots for w in c.all_wrappers) for c in self.every)
+        commands = [*self.commands, *self.every]
+        return any(c.name in roots or any(w.name in roots for w in c.all_wrappers) for c in commands)
 
     def source(self, exit_code: int | None, running: bool = False) -> Source:
         """What the recognizer has to know of the command."""

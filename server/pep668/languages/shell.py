@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from pep668 import shell
 from pep668.model import Command, Evidence, Fact, Place, Region
-from pep668.text import SourceMap
+from pep668.text import Notation, SourceMap, verbatim
 
 from . import Language, _dialect_runs
 
@@ -85,9 +86,11 @@ def _nested(command: Command, before: Command | None) -> Iterator[Region]:
         if run.redirect is not None:
             made = shell.heredoc(region, run.redirect)
             at = run.redirect.span.start
+            notation: Notation = verbatim
         else:
             made = shell.inner(region, run.words)
             at = run.words[0].span.start
+            notation = _NOTATIONS.get(region.text[at] if len(run.words) == 1 else "", _bare)
         if made is None or not made[0].strip():
             continue
         text, mapped = made
@@ -105,7 +108,27 @@ def _nested(command: Command, before: Command | None) -> Iterator[Region]:
             parent=region,
             origin=command,
             anchor=region.anchor,
+            notation=notation,
         )
+
+
+def _in_single_quotes(text: str) -> str:
+    return text.replace("'", "'\\''")
+
+
+def _in_double_quotes(text: str) -> str:
+    """Variables stay as they are: most have the same value in both shells."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _bare(text: str) -> str | None:
+    """Words of `eval`: the shell around it would read quotes and operators itself."""
+    return text if _PLAIN.fullmatch(text) else None
+
+
+_SPECIAL = re.compile(r'["`\\]')
+_PLAIN = re.compile(r"[\w ./=:,@%+$-]*")
+_NOTATIONS: Mapping[str, Notation] = {"'": _in_single_quotes, '"': _in_double_quotes}
 
 
 def _elsewhere(command: Command) -> str:

@@ -99,8 +99,8 @@ class Machine:
     distribution by the projects they hold; empty where nobody asked for them. `project_tool`
     is what the folder's project is managed with (`uv`), "" where nothing says so. `offered` are the
     versions of packages that the package manager was asked about, "" for one that it does not have. `pip_wheel` is
-    the wheel of pip that the distribution keeps for environments; it can be run as it is. `exists` tells whether `folder`
-    is there.
+    the wheel of pip that the distribution keeps for environments; it can be run as it is. `exists` tells whether
+    `folder` is there.
     """
 
     distribution: Distribution | None = None
