@@ -71,7 +71,7 @@ export function wasShown({ text, title }: TerminalAction, { message, listed }: S
 
 /** Control and format characters (among them all bidirectional ones), half ones, and letters and marks that show nothing. */
 const UNSEEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/gu;
 
 /** `text` with what cannot be seen in it written as `\u{202e}`. */
 export function visible(text: string): string {

@@ -95,9 +95,9 @@ def test_a_large_paste_is_not_lost(tmp_path: Path, environ: dict[str, str]) -> N
 @pytest.mark.parametrize(("key", "number"), [("\x03", signal.SIGINT), ("\x1c", signal.SIGQUIT)])
 def test_keys_interrupt_the_program(tmp_path: Path, environ: dict[str, str], key: str, number: int) -> None:
     code = (
-        f"import signal, sys; signal.signal({int(number)}, lambda *_: sys.exit('interrupted') or None)\n"
+        f"import signal, sys, time; signal.signal({int(number)}, lambda *_: sys.exit('interrupted') or None)\n"
         "print('ready', flush=True)\n"
-        "while True: signal.pause()\n"
+        "while True: time.sleep(0.05)\n"
     )
     with Terminal(line("--", *program(code)), tmp_path, environ) as terminal:
         terminal.read_until("ready")
@@ -119,9 +119,9 @@ def test_a_program_that_a_key_kills(tmp_path: Path, environ: dict[str, str]) -> 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signals_are_passed_on(tmp_path: Path, environ: dict[str, str], number: int) -> None:
     code = (
-        f"import signal, sys; signal.signal({int(number)}, lambda n, _: sys.exit(40 + n))\n"
+        f"import signal, sys, time; signal.signal({int(number)}, lambda n, _: sys.exit(40 + n))\n"
         "print('ready', flush=True)\n"
-        "while True: signal.pause()\n"
+        "while True: time.sleep(0.05)\n"
     )
     with Terminal(line("--", *program(code)), tmp_path, environ) as terminal:
         terminal.read_until("ready")
@@ -185,11 +185,11 @@ def test_a_redirected_error_stream_stays_apart(tmp_path: Path, environ: dict[str
 
 def test_a_terminal_that_goes_away_ends_the_program(tmp_path: Path, environ: dict[str, str]) -> None:
     code = (
-        "import signal, sys, pathlib\n"
+        "import signal, sys, time, pathlib\n"
         "def told(*_): pathlib.Path('told').write_text('hangup'); sys.exit()\n"
         "signal.signal(signal.SIGHUP, told)\n"
         "print('ready', flush=True)\n"
-        "while True: signal.pause()\n"
+        "while True: time.sleep(0.05)\n"
     )
     terminal = Terminal(line("--", *program(code)), tmp_path, environ)
     terminal.read_until("ready")
@@ -271,9 +271,9 @@ def test_what_runs_on_is_not_waited_for(tmp_path: Path, environ: dict[str, str])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_are_passed_on_without_a_terminal(tmp_path: Path, environ: dict[str, str], number: int) -> None:
     code = (
-        f"import signal, sys; signal.signal({int(number)}, lambda n, _: sys.exit(40 + n))\n"
+        f"import signal, sys, time; signal.signal({int(number)}, lambda n, _: sys.exit(40 + n))\n"
         "print('ready', flush=True)\n"
-        "while True: signal.pause()\n"
+        "while True: time.sleep(0.05)\n"
     )
     with subprocess.Popen(
         line("--", *program(code)), stdout=subprocess.PIPE, cwd=tmp_path, env=environ, start_new_session=True
@@ -281,7 +281,10 @@ def test_signals_are_passed_on_without_a_terminal(tmp_path: Path, environ: dict[
         assert process.stdout
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(number)
-        assert process.wait(PATIENCE) == 40 + number
+        try:
+            assert process.wait(PATIENCE) == 40 + number
+        finally:
+            process.kill()  # or it would be waited for without an end
 
 
 # --- what cannot be run
