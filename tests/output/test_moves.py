@@ -159,6 +159,8 @@ STEPS = {
     + "pip3 install -e ./sub; pip install -e ./other",
     # a string that goes elsewhere
     "bash -c 'cd sub && pip3 install x'": ACTIVATED + "bash -c 'cd sub && pip3 install x'",
+    # both tools in one line
+    "pip3 install x; uv pip install --system y": MAKE + ".venv/bin/pip install x; uv pip install y",
     # nothing can be put behind a `!`
     "cd sub && ! pip3 install .": MAKE + "! .venv/bin/pip install .",
     "{ cd sub && ! pip3 install .; }": ACTIVATED + "{ cd sub && ! pip3 install .; }",
@@ -190,6 +192,12 @@ def test_more_was_refused_than_the_line_installs() -> None:
     assert steps(line, PIP)[0].text == f"{MAKE}./setup.sh; .venv/bin/pip install six"
 
 
+def test_what_sudo_sets() -> None:
+    line = "sudo -H FZ=1 pip3 install six"
+    assert steps(line)[0].text == MAKE + "FZ=1 .venv/bin/pip install six"
+    assert steps(line, shell="tcsh")[0].text == MAKE + "env FZ=1 .venv/bin/pip install six"
+
+
 def test_quotes_inside_a_string() -> None:
     machine = replace(
         look(HERE), environments=(VirtualEnvironment(f"{HERE}/my env", "3.11", seeded=True, complete=True),)
@@ -211,6 +219,10 @@ SILENT = {
     ("tcsh", "pip3 install six"): True,
     ("bash", "exit 1; pip3 install six"): False,
     ("bash", "pip3 install six; exit 1"): True,
+    ("bash", "pip3() { false; }; pip3 install six"): False,
+    ("bash", "echo six | xargs pip3 install"): False,
+    ("zsh", "eval pip3 install 'six>=1'"): False,
+    ("bash", "pip3 install -h; false"): False,
 }
 
 

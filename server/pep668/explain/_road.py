@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pep668.fixes._edits import Rewrite, drop_overrides, drop_privileges, start, stays_here
+from pep668.fixes._edits import ROOT, Rewrite, drop_overrides, drop_privileges, start, stays_here
 from pep668.model import Command, Install
 from pep668.text import Edit, Span, apply_edits
 
@@ -23,7 +23,7 @@ _LONGEST = 2000  # characters of a line that is typed again
 
 def into_environment(typed: Typed, install: Install, place: Place) -> list[Action]:
     """The same command line with its installs going into the environment, by each way; none where it cannot be."""
-    installs = [install, *(i for i in typed.open_installs if i is not install and i.tool == install.tool)]
+    installs = [install, *(i for i in typed.open_installs if i is not install and i.tool in ("pip", "uv"))]
     installs.sort(key=lambda i: _begin(i.command))
     if not typed.repeats(place.syntax) or len(typed.text) > _LONGEST:
         return []
@@ -77,6 +77,9 @@ def _edited(typed: Typed, install: Install, place: Place, target: Target, progra
     rewrite = Rewrite(typed.text, command)
     if not drop_privileges(rewrite):
         return None
+    given = [a.span.start for w in command.wrappers if w.name in ROOT for a in w.assignments]
+    if given and not syntax.assigns:
+        rewrite.insert(min(given), "env ")
     _free(rewrite, install)
     python = target.program("python")
     if install.tool == "uv":

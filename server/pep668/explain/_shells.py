@@ -98,6 +98,11 @@ class Syntax:
         """Whether something can be put before a command in the middle of a line."""
         return self.shell not in ("powershell", "nu")
 
+    @property
+    def assigns(self) -> bool:
+        """Whether `X=1 command` sets a variable for that command."""
+        return self.shell not in (*_CSH, *_POWERSHELL, "nu")
+
     def activate(self, directory: str) -> str:
         """The line that activates the environment in a folder."""
         if self.shell == "cmd":

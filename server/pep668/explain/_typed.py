@@ -13,7 +13,18 @@ from pep668.environment import Walk
 from pep668.fixes._edits import ROOT, Rewrite, drop_privileges
 from pep668.languages._nature import filters, prints_only
 from pep668.languages._source import Source
-from pep668.model import Command, EnvironmentKind, Install, Judged, Machine, Region, Scope, ScopeKind, Verdict
+from pep668.model import (
+    Command,
+    EnvironmentKind,
+    Install,
+    Judged,
+    Machine,
+    Region,
+    RequestKind,
+    Scope,
+    ScopeKind,
+    Verdict,
+)
 from pep668.text import Edit, Span, apply_edits
 
 from ._commands import ELSEWHERE, away
@@ -118,19 +129,23 @@ class Typed:
         found = [j for j in self.refused if all(part.kind in runs for part in _scope(j.install.command))]
         ends = [c.span.start for c in self.every if c.name in _ENDS or any(w.name == "exec" for w in c.wrappers)]
         last = min(ends, default=len(self.text))
-        begins = [
-            (j, j.install.command) for j in found if j.install.command.outer(j.install.command.span).start <= last
-        ]
-        return [j for j, command in begins if not self._may_not_begin(command)]
+        named = any(c.name == "alias" or any(s.kind is ScopeKind.FUNCTION for s in c.scope) for c in self.every)
+        pairs = [(j, j.install.command) for j in found if not named]
+        sure = [j for j, c in pairs if c.outer(c.span).start <= last and not self._may_not_begin(c)]
+        return [j for j in sure if j.install.tool != "uv" or not _reads_files(j.install)]
 
     def _may_not_begin(self, command: Command) -> bool:
-        """Whether the shell itself may end the command with 1: for a pattern that matches nothing, or in csh for a
-        program that is not there.
+        """Whether something else may have ended with 1: xargs, or the shell itself.
+
+        Shells do where a pattern matches nothing, and csh where a program is not there.
         """
         name = self.shell.replace("\\", "/").rpartition("/")[2].lower().lstrip("-")
+        origin = command.region.origin
+        if any(w.name == "xargs" for w in command.wrappers) or (origin is not None and origin.name == "eval"):
+            return True  # eval reads its words once more
         if name not in _STRICT:
             return False
-        if name != "zsh" and (command.wrappers or command.assignments or command.region.origin is not None):
+        if name != "zsh" and (command.wrappers or command.assignments or origin is not None):
             return True
         text = _QUOTED.sub("", command.region.text[command.span.start : command.span.end])
         return any(c in text for c in "*?[")
@@ -237,6 +252,12 @@ def install_in(text: str, tool: str) -> Install | None:
 def is_vague(install: Install) -> bool:
     """Whether a command line leaves open what it installs: it takes the names from a variable or from a program."""
     return not install.requests or any("$" in r.text or "`" in r.text for r in install.requests)
+
+
+def _reads_files(install: Install) -> bool:
+    """Whether it asks for what is in files: uv reads those before it looks at the Python."""
+    paths = (RequestKind.PATH, RequestKind.EDITABLE)
+    return bool(install.requirement_files) or any(r.kind in paths for r in install.requests)
 
 
 @lru_cache(maxsize=256)
