@@ -145,10 +145,13 @@ class Typed:
             return True  # eval reads its words once more
         if name not in _STRICT:
             return False
-        if name != "zsh" and (command.wrappers or command.assignments or origin is not None):
-            return True
-        text = _QUOTED.sub("", command.region.text[command.span.start : command.span.end])
-        return any(c in text for c in "*?[")
+        text, span = command.region.text, command.span
+        bare = _QUOTED.sub("", text[span.start : span.end])
+        if name != "zsh":
+            begins = re.search(r"(?:^|[;&|(])\s*\Z", text[: span.start]) is not None  # no word of another shell's
+            if command.wrappers or command.assignments or origin is not None or not begins or "$" in text:
+                return True
+        return any(c in bare for c in "*?[<`")
 
     @property
     def open_installs(self) -> list[Install]:
