@@ -22,12 +22,12 @@ PIP = (RECORDINGS / "sid-pip-install-q.raw").read_text(encoding="utf-8")
 
 def look(folder: str) -> Machine:
     """Every folder is there but one."""
-    return replace(DEBIAN_12, folder=folder, environments=(), exists="nosuch" not in folder)
+    return replace(DEBIAN_12, folder=folder, environments=(), exists="nosuch" not in folder, home="/home/me")
 
 
 def rest(line: str, shell: str = "bash") -> tuple[str, str]:
     found = left(Typed(line, DEBIAN_12, (), shell), HERE, DEBIAN_12, look)
-    return found.typed.text, found.folder.replace(HERE, ".", 1).replace("./", "/")
+    return found.typed.text, found.folder.replace(HERE, ".", 1).replace("./", "/").replace("/home/me", "~")
 
 
 LEFT = {
@@ -49,8 +49,15 @@ LEFT = {
     "cd sub && { pip3 install .; ls; }": ("{ pip3 install .; ls; }", "/sub"),
     "cd sub && ! pip3 install .": ("! pip3 install .", "/sub"),
     "cd sub && ./setup.sh": ("./setup.sh", "/sub"),
-    "cd $(pwd)/sub && pip3 install .": ("pip3 install .", ""),
-    "cd ~ && pip3 install .": ("pip3 install .", ""),
+    "cd $(pwd)/sub && pip3 install .": ("pip3 install .", "/sub"),
+    "cd ~ && pip3 install .": ("pip3 install .", "~"),
+    "cd && pip3 install .": ("pip3 install .", "~"),
+    "cd ~/a && pip3 install .": ("pip3 install .", "~/a"),
+    'cd "$HOME/a" && pip3 install .': ("pip3 install .", "~/a"),
+    "cd $PWD/sub && pip3 install .": ("pip3 install .", "/sub"),
+    "cd '~' && pip3 install .": ("pip3 install .", "/~"),
+    "cd ~root && pip3 install .": ("pip3 install .", ""),
+    "cd $D && pip3 install .": ("pip3 install .", ""),
     "cd nosuch; pip3 install six": ("pip3 install six", "."),
     # what cannot be done twice
     "git clone u/r && pip3 install ./r": ("pip3 install ./r", "."),
@@ -95,13 +102,13 @@ def test_where_the_shell_is(shell: str, tmp_path: Path) -> None:
     program = shutil.which(shell)
     assert program is not None, f"{shell} is missing: make test-setup installs it"
     own = {"dash": ("pushd",), "fish": ("||", "(", "{", "for ", "\n"), "tcsh": ("exit", "$(", "for ", "\n", "nosuch")}
-    lines = [line for line, (_, folder) in LEFT.items() if folder not in ("", ".")]
+    lines = [line for line, (_, folder) in LEFT.items() if folder[:1] == "/"]
     lines = [line for line in lines if not any(word in line for word in own.get(shell, ()))]
     (tmp_path / "bin").mkdir()
     for name in ("pip3", "git", "xargs", "setup.sh"):
         (tmp_path / "bin" / name).write_text("#!/bin/sh\n[ ${0##*/} = git ]\n")
         (tmp_path / "bin" / name).chmod(0o755)
-    for folder in ("sub/deep", "a b", "r"):
+    for folder in ("sub/deep", "a b", "r", "~"):
         (tmp_path / "project" / folder).mkdir(parents=True)
     project = tmp_path / "project"
     told = "/bin/pwd" if shell == "tcsh" else "pwd"
@@ -116,7 +123,7 @@ def test_where_the_shell_is(shell: str, tmp_path: Path) -> None:
 
 RUNS_IN = {
     "(cd sub && pip3 install x); pip3 install y": ["/sub", "."],
-    "(cd ~; pip3 install x) || pip3 install y": ["", "."],
+    "(cd $D; pip3 install x) || pip3 install y": ["", "."],
     "bash -c 'cd sub && pip3 install x' && pip3 install y": ["/sub", "."],
     "pushd 'a b' && pip3 install x": ["/a b"],
     "cd sub; pip3 install x; cd ../other; pip3 install y": ["/sub", "/other"],

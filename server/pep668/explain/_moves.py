@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pep668.environment.state import UNKNOWN
 from pep668.fixes._edits import start
-from pep668.model import Command, Machine, ScopeKind, Verdict
+from pep668.model import Command, Machine, ScopeKind, Verdict, Word
 from pep668.text import Span
 
 from ._typed import Past, Typed, all_commands
@@ -52,7 +52,7 @@ def left(typed: Typed, folder: str, machine: Machine | None, look: Look | None) 
     for at, command in enumerate(commands[:done]):
         if command.name not in _MOVES:
             continue
-        to = destination(command, here)
+        to = destination(command, here, look)
         joint = _joint(typed, commands, at)
         proven = joint is not None and joint.by == "&&"
         here = to if proven or not to or is_there(to, look) else here
@@ -85,7 +85,7 @@ def runs_in(command: Command, folder: str, look: Look | None = None) -> Where:
         if any(s in command.scope for s in move.scope if s.kind is ScopeKind.LOOP) or _may(move, command):
             where = Where("", by)
         elif move.span.start < command.span.start:
-            to = destination(move, where.folder)
+            to = destination(move, where.folder, look)
             follows = any(s.kind is ScopeKind.BRANCH and s.name == "&&" for s in command.scope)
             where = Where(to, by) if follows or not to or is_there(to, look) else where
     return where
@@ -106,17 +106,42 @@ def _may(move: Command, command: Command) -> bool:
     return move.span.start < command.span.start and any(s.name != "&&" or not chained for s in doubtful)
 
 
-def destination(command: Command, folder: str) -> str:
+def destination(command: Command, folder: str, look: Look | None = None) -> str:
     """The folder that a `cd` in `folder` leads to; "" where that is not known."""
-    words = [w.value for w in command.words[1:]]
-    if words[:1] == ["--"] and command.name == "cd":
-        del words[0]  # other options, and those of pushd, differ from shell to shell
-    to = words[0] if len(words) == 1 and command.name != "popd" and "CDPATH" not in command.region.text else None
-    if not to or to.startswith(("~", "-", "+")) or UNKNOWN in to or "$" in to:
+    words = command.words[1:]
+    if words and words[0].value == "--" and command.name == "cd":
+        words = words[1:]  # other options, and those of pushd, differ from shell to shell
+    if "CDPATH" in command.region.text or command.name == "popd" or len(words) > 1:
         return ""
-    if not folder and not to.startswith("/"):
+    if not words:
+        return _home(folder, look) if command.name != "pushd" else ""
+    to = _resolved(words[0], folder, look)
+    if not to or (not folder and not to.startswith("/")):
         return ""
     return posixpath.normpath(posixpath.join(folder, to))
+
+
+def _resolved(word: Word, folder: str, look: Look | None) -> str:
+    """A folder as it is typed, with `~`, `$HOME` and `$PWD`; "" where it holds anything else that is not known."""
+    found = ""
+    for part in word.parts:
+        if isinstance(part, str):
+            text = part
+        else:
+            text = {"PWD": folder, "HOME": _home(folder, look)}.get(part.name or "", "")
+            if not text or (not word.quoted and not re.fullmatch(r"[\w./@+:,-]+", text)):
+                return ""
+        found += text
+    if found.startswith(("-", "+")) or UNKNOWN in found:
+        return ""
+    if found.startswith("~") and not word.quoted:
+        home = _home(folder, look)
+        return home + found[1:] if home and found[1:2] in ("", "/") else ""
+    return found
+
+
+def _home(folder: str, look: Look | None) -> str:
+    return look(folder).home if look is not None else ""
 
 
 def _outermost(commands: Sequence[Command]) -> Iterator[Command]:

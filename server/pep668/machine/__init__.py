@@ -69,6 +69,7 @@ def snapshot(
         project_tool=_project_tool(tree, folder),
         pip_wheel=_pip_wheel(tree),
         exists=not folder or tree.is_folder(folder),
+        home=environ.get("HOME", ""),
     )
 
 

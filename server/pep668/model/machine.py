@@ -100,7 +100,7 @@ class Machine:
     is what the folder's project is managed with (`uv`), "" where nothing says so. `offered` are the
     versions of packages that the package manager was asked about, "" for one that it does not have. `pip_wheel` is
     the wheel of pip that the distribution keeps for environments; it can be run as it is. `exists` tells whether
-    `folder` is there.
+    `folder` is there, `home` is the user's.
     """
 
     distribution: Distribution | None = None
@@ -116,6 +116,7 @@ class Machine:
     offered: Mapping[str, str] = field(default_factory=dict)
     pip_wheel: str = ""
     exists: bool = True
+    home: str = ""
 
     def package_of(self, project: str, interpreter: Interpreter) -> DistributionPackage | None:
         """The distribution's package that holds a project, by its normalized name, for that Python of the system's."""
