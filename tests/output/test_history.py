@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from machines import DEBIAN_12, DEBIAN_12_WITH_VENV
@@ -159,3 +161,9 @@ def test_bounded() -> None:
     before = history(*(f"export PIP_TIMEOUT={n}" for n in range(1000)))
     assert len(list(before)) == 64
     assert not before.sure
+
+
+def test_sudo_may_have_asked_for_a_password() -> None:
+    for machine, claimed in ((DEBIAN_12, False), (replace(DEBIAN_12, root=True), True)):
+        found = explain("", command="sudo pip3 install six", exit_code=1, machine=machine)
+        assert bool(found.errors) is claimed

@@ -44,7 +44,6 @@ __all__ = [
     "Listener",
     "Past",
     "Recognizer",
-    "Source",
     "explain",
     "plain",
 ]

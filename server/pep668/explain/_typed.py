@@ -132,6 +132,8 @@ class Typed:
         named = any(c.name == "alias" or any(s.kind is ScopeKind.FUNCTION for s in c.scope) for c in self.every)
         pairs = [(j, j.install.command) for j in found if not named]
         sure = [j for j, c in pairs if c.outer(c.span).start <= last and not self._may_not_begin(c)]
+        asks = self.machine is not None and not self.machine.root  # sudo, whose password may have been wrong
+        sure = [j for j in sure if not asks or not any(w.name in ROOT for w in j.install.command.all_wrappers)]
         return [j for j in sure if j.install.tool != "uv" or not _reads_files(j.install)]
 
     def _may_not_begin(self, command: Command) -> bool:

@@ -13,7 +13,7 @@ from pep668.explain._shells import syntax
 from .text import printable
 
 if TYPE_CHECKING:
-    from pep668.explain import Source
+    from pep668.explain._source import Source
 
 NOTHING = "No refusal and no failure on the way to an environment was found in this output.\n"
 _BOLD, _DIM, _GREEN, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[1;33m", "\x1b[0m"
