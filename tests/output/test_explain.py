@@ -54,7 +54,9 @@ LIBRARIES = {
     + ".venv/bin/python -m pip install idna",
     "pip install -e '.[dev]'": MAKE + ".venv/bin/pip install -e '.[dev]'",
     "pip install idna 2>&1 | tail -3": MAKE + ".venv/bin/pip install idna 2>&1 | tail -3",
-    "pip install idna && python3 x.py": MAKE + ".venv/bin/pip install idna && python3 x.py",
+    # What comes behind is to find what was installed.
+    "pip install idna && python3 x.py": MAKE + ". .venv/bin/activate && pip install idna && python3 x.py",
+    "pip install idna && git status": MAKE + ".venv/bin/pip install idna && git status",
     "cd sub && pip install -r r.txt": GUARDED + ".venv/bin/pip install -r r.txt",
     "cd sub && sudo pip install idna": GUARDED + ".venv/bin/pip install idna",
     "pip --python /usr/bin/python3 install idna": MAKE + ".venv/bin/pip install idna",

@@ -148,6 +148,14 @@ def test_lines_are_typed_again_as_they_were(terminal: Open, line: str) -> None:
         assert here.has("other_demo", where)
 
 
+@pytest.mark.parametrize("shell", ["bash", "fish"])
+def test_what_stands_behind_the_install_finds_it(terminal: Open, shell: str) -> None:
+    here = terminal(shell)
+    (here.folder / "app.py").write_text("import road_demo; open('ran', 'w').write(str(road_demo.HERE))\n")
+    here.walk("pip3 install road-demo && python3 app.py")
+    assert (here.folder / "ran").read_text() == "True"
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_shell_has_moved(terminal: Open, shell: str) -> None:
     """The step is typed into the shell that the line has left in another folder."""

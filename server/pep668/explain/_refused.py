@@ -80,8 +80,9 @@ def _install(
     if _inside(typed, place) and not into:
         message = f"{event}, not into the active environment: the command that calls it names the system's Python."
         return Plan(message, (), resort)
-    active = activated(typed, place, None if own else install) if inner or not into else []
-    again = (active or into) if inner else (into or active)
+    whole = inner or (own and typed.goes_on)  # all of the line is to find what it installs
+    active = activated(typed, place, None if own else install) if whole or not into else []
+    again = (active or into) if whole else (into or active)
     project = _in_project(install, place) if own else []
     apps = applications_among(install.packages)
     application = bool(apps) and len(apps) == len(install.requests)

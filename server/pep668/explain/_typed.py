@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pep668 import installers, languages, shell
 from pep668.environment import Walk
 from pep668.fixes._edits import ROOT, Rewrite, drop_privileges
-from pep668.languages._nature import filters, prints_only
+from pep668.languages._nature import command_prints, filters, prints_only
 from pep668.languages._source import Source
 from pep668.model import (
     Command,
@@ -160,6 +160,16 @@ class Typed:
         """The installs that the check does not let pass."""
         found = (j for j in self.judged if j.environment.verdict is not Verdict.ALLOWED)
         return [j.install for j in found if not j.install.passes_check]
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether something stands behind its installs that may use what they bring: `&& python3 app.py`."""
+        own = {j.install.command.outer(j.install.command.span).start for j in self.judged}
+        if not own:
+            return False
+        begins = [(c, c.outer(c.span)) for c in self.every if c.words]
+        behind = [c for c, span in begins if span.start > min(own) and not any(span.touches(Span(b, b)) for b in own)]
+        return any(not command_prints(c) for c in behind)
 
     @cached_property
     def unprivileged(self) -> str | None:
