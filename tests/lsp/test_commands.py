@@ -159,9 +159,9 @@ async def test_an_untrusted_workspace_gets_none(connect: Connect, environ: dict[
 
 async def test_a_fix_that_cannot_be_applied_is_shown(connect: Connect) -> None:
     session = await connect()
-    shown = {"title": "Use a virtual environment", "explanation": "Write this and that."}
+    shown = {"title": "Use a virtual environment", "explanation": "Write [this](command:that)."}
     await session.client.workspace_execute_command_async(types.ExecuteCommandParams("pep668.showFix", [shown]))
     [message] = await session.until(lambda: session.client.messages)
     assert message.type == types.MessageType.Info
-    assert message.message == "Use a virtual environment\n\nWrite this and that."
+    assert message.message == "Use a virtual environment\n\nWrite [this] (command:that)."  # no link
     await session.client.workspace_execute_command_async(types.ExecuteCommandParams("pep668.showFix", [3]))

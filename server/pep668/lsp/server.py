@@ -158,8 +158,8 @@ class Server(LanguageServer):
         return self._session
 
     def tell(self, message: str, kind: types.MessageType = types.MessageType.Warning) -> None:
-        """Show a message to the person."""
-        self.window_show_message(types.ShowMessageParams(kind, message))
+        """Show a message to the person. In it nothing is a link: what looks like one may come from a document."""
+        self.window_show_message(types.ShowMessageParams(kind, message.replace("](", "] (")))
 
     # --- analyses ---
 
