@@ -104,6 +104,7 @@ export class Adviser implements vscode.Disposable {
     }
     const action = picked.action ?? (await this.pick(message, more));
     if (action !== undefined) {
+      this.shown.acted(advice.key);
       await this.perform(action, advice, origin, { message, listed: picked.action === undefined });
     }
   }
@@ -129,13 +130,11 @@ export class Adviser implements vscode.Disposable {
     switch (action.kind) {
       case 'terminal':
         if (await this.mayRun(action, origin, seen)) {
-          this.shown.acted(advice.key);
           await this.runInTerminal(action, origin);
         }
         break;
       case 'command':
         if (await this.host.command(action.command, action.arguments ?? [])) {
-          this.shown.acted(advice.key);
           await this.remember(action);
         }
         break;
