@@ -182,6 +182,8 @@ def test_new_terminals_get_the_environment(start: Start) -> None:
 
 def test_debug_console(start: Start) -> None:
     workbench = start(files={"program.js": PROGRAM, ".vscode/launch.json": json.dumps(LAUNCH)})
+    workbench.open_file("install.sh")
+    workbench.squiggle()  # sessions that began before the extension are not watched
     workbench.command("Debug: Start Debugging")
     workbench.notification("refused")
     workbench.screenshot("1-advice")
