@@ -83,16 +83,17 @@ def _around(place: Place, target: Target, install: Install | None, maker: Interp
     wheel = place.machine.pip_wheel if place.machine is not None else ""
     says = f"create {shown} without a pip of its own and {there}"
     title = f"Create {shown} without root" if empty else f"{_upper(verb)} without root"
-    if _version(maker.pip_version) >= _TARGETED:
+    if reaches_others(maker):
         found.append(Way("without-pip", title, says, without, Program.BASE))
     elif wheel:
         found.append(Way("without-pip", title, says, without, Program.WHEEL))
     return found
 
 
-def _version(text: str) -> tuple[int, ...]:
-    parts = text.split(".")[:2]
-    return tuple(int(p) for p in parts) if all(p.isdigit() for p in parts) else ()
+def reaches_others(python: Interpreter) -> bool:
+    """Whether its pip installs into another Python's environment (`pip --python`)."""
+    parts = python.pip_version.split(".")[:2]
+    return all(p.isdigit() for p in parts) and tuple(map(int, parts)) >= _TARGETED
 
 
 def _upper(text: str) -> str:

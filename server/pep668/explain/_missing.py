@@ -10,7 +10,7 @@ from pep668.environment.creation import making
 from pep668.model import Command, ErrorReport, Install, Judged
 from pep668.text import Edit, apply_edits
 
-from ._making import Program, ways
+from ._making import Program, reaches_others, ways
 from ._model import Action, Plan, titled
 from ._packages import Packages
 from ._place import Place, State, Target
@@ -99,7 +99,7 @@ def _without_pip(s: Situation, python: str, shown: str, path: str | None, done: 
     directory, inside = syntax.path(shown), f"{shown}/bin/python"
     program = syntax.program(python)
     make = f"{program} -m venv --without-pip {directory}"
-    if maker is not None and maker.pip_version and _new(maker.pip_version):
+    if maker is not None and reaches_others(maker):
         seed = f"{program} -m pip --python {syntax.path(inside)} install pip"
     elif machine is not None and machine.pip_wheel:
         seed = f"{syntax.program(inside)} {syntax.quote(machine.pip_wheel + '/pip')} install pip"
@@ -108,11 +108,6 @@ def _without_pip(s: Situation, python: str, shown: str, path: str | None, done: 
     says = f"create {shown} and put pip into it"
     text = syntax.chain(make, seed, *rest)
     return [Action("Create it without root", text=text, step="without-pip", says=says, environment=path, done=done)]
-
-
-def _new(version: str) -> bool:
-    parts = version.split(".")[:2]
-    return all(p.isdigit() for p in parts) and tuple(map(int, parts)) >= (22, 3)
 
 
 def _version(s: Situation, python: str) -> str:
@@ -169,7 +164,7 @@ def pip(s: Situation) -> Plan:
         if base is None or base.ensurepip:
             text = s.again(f"{syntax.program(python)} -m ensurepip --default-pip")
             actions.append(Action("Put pip in", text=text, step="seed", says="put one into it", done=done))
-        elif base.pip_version and _new(base.pip_version):
+        elif reaches_others(base):
             text = s.again(f"{base.path} -m pip --python {syntax.path(python)} install pip")
             actions.append(Action("Put pip in", text=text, step="seed", says="put one into it", done=done))
         event = "This environment has no pip"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -52,7 +52,7 @@ class Place:
     """The folder, the shell, the machine and what the user chose.
 
     `root` is the workspace folder: environments are looked for up to there. `look` gives this machine as seen from
-    another folder. `walked` are the steps that were chosen before.
+    another folder.
     """
 
     syntax: Syntax
@@ -61,7 +61,6 @@ class Place:
     settings: Settings
     root: str = ""
     look: Callable[[str], Machine] | None = None
-    walked: Collection[str] = ()
 
     def inside(self, folder: str) -> Place:
         """The same, seen from another folder; "" for one that is not known."""

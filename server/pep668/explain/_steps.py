@@ -168,26 +168,26 @@ def _not_root(s: Situation) -> Plan:
 
 
 def _option(s: Situation) -> Plan:
-    actions: tuple[Action, ...] = ()
-    option = s.install.option("--break-system-packages", "break-system-packages") if s.install is not None else None
     event = "This pip is older than the option, and than the check itself"
-    if s.install is not None and option is not None and s.repeats:
-        span = s.install.command.outer(option.span)
-        text = (s.typed.text[: span.start].rstrip() + s.typed.text[span.end :]).strip()
-        actions = (Action("Run it without the option", text=text, step="no-option", says="leave the option out"),)
+    way = Action("Run it without the option", step="no-option", says="leave the option out")
+    actions = _without(s, ("--break-system-packages", "break-system-packages"), way)
     return Plan(f"{event}: leave --break-system-packages out.", actions, event=event)
 
 
 def _user(s: Situation) -> Plan:
     """`--user` in an environment: what it would install into cannot be seen from there."""
     event = "--user has no meaning in a virtual environment"
-    actions: tuple[Action, ...] = ()
-    option = s.install.option("--user", "user") if s.install is not None else None
-    if s.install is not None and option is not None and s.repeats:
-        span = s.install.command.outer(option.span)
-        text = (s.typed.text[: span.start].rstrip() + s.typed.text[span.end :]).strip()
-        actions = (Action("Run it without --user", text=text, step="no-user", says="leave it out"),)
+    actions = _without(s, ("--user", "user"), Action("Run it without --user", step="no-user", says="leave it out"))
     return Plan(f"{event}: leave it out.", actions, event=event)
+
+
+def _without(s: Situation, names: tuple[str, str], way: Action) -> tuple[Action, ...]:
+    """The line without an option of its install."""
+    option = s.install.option(*names) if s.install is not None else None
+    if s.install is None or option is None or not s.repeats:
+        return ()
+    span = s.install.command.outer(option.span)
+    return (replace(way, text=(s.typed.text[: span.start].rstrip() + s.typed.text[span.end :]).strip()),)
 
 
 def _no_space(s: Situation) -> Plan:

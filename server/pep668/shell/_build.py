@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pep668.model import Assignment, Command, Expansion, Redirect, Region, Scope, ScopeKind, Word, Wrapper
 from pep668.text import Span
 
-from ._raw import Core, Raw, Unit, shifted
-from ._words import RawWord
+from ._raw import Core, Raw, RawWord, Unit, shifted
 from ._wrappers import peel
 
 _PLAIN_WORD = re.compile(r"[^ \t]+")

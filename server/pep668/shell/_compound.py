@@ -6,9 +6,9 @@ import re
 
 from pep668.model import Expansion, Scope, ScopeKind
 
-from ._raw import Core
+from ._raw import Core, RawWord
 from ._simple import BLANK, REDIRECT, SimpleReader
-from ._words import ENDS_WORD, RawWord
+from ._words import ENDS_WORD
 
 _ESAC = re.compile(r"esac(?![^ \t\r\n;|&()<>])")
 _IN = re.compile(r"in(?![^ \t\r\n;|&()<>])")

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pep668.model import Scope
+from pep668.model import Expansion, Scope
 
-from ._words import RawRedirect, RawWord
-
+# A word before it gets its place: parts after quote removal, start, end, whether it has quotes.
+RawWord = tuple[tuple[str | Expansion, ...], int, int, bool]
+# operator, target, start, end, body of a heredoc as (start, end)
+RawRedirect = tuple[str, RawWord, int, int, tuple[int, int] | None]
 # name, value, start, end, exported, append
 RawAssignment = tuple[str, RawWord, int, int, bool, bool]
+
+
+def join_parts(parts: list[str | Expansion]) -> tuple[str | Expansion, ...]:
+    """Neighbouring literals as one; a word without parts is the empty string."""
+    out: list[str | Expansion] = []
+    run: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            run.append(part)
+        else:
+            if run and (text := "".join(run)):
+                out.append(text)
+            run = []
+            out.append(part)
+    if run and (text := "".join(run)):
+        out.append(text)
+    return tuple(out) or ("",)
 
 
 class Core:

@@ -6,8 +6,8 @@ import re
 
 from pep668.model import Expansion
 
-from ._raw import Core, Raw, RawAssignment
-from ._words import RawRedirect, RawWord, WordReader, join_parts
+from ._raw import Core, Raw, RawAssignment, RawRedirect, RawWord, join_parts
+from ._words import WordReader
 
 BLANK = re.compile(r"(?:[ \t]|\\\r?\n|\r(?=\n|\Z))+")
 _EMPTY_LINE = re.compile(r"[ \t\r]*(?:#[^\n]*)?")

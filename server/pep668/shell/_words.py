@@ -7,11 +7,7 @@ import re
 from pep668.model import Expansion, Scope, ScopeKind
 
 from ._ansi import decode_ansi
-
-# A word before it gets its place: parts after quote removal, start, end, whether it has quotes.
-RawWord = tuple[tuple[str | Expansion, ...], int, int, bool]
-# operator, target, start, end, body of a heredoc as (start, end)
-RawRedirect = tuple[str, RawWord, int, int, tuple[int, int] | None]
+from ._raw import RawWord, join_parts
 
 MAX_DEPTH = 36  # of nesting; what is deeper is read flat, so that no text can exhaust the stack
 _MAX_RECOVERIES = 3  # rereads after a quote without end; keeps the time linear
@@ -39,23 +35,6 @@ _ANSI_END = re.compile(r"['\\]")
 _TICK = re.compile(r"[`\\]")
 _PARENTHESES = re.compile(r"[()]")
 _SUBSTITUTION = re.compile(r"\$\(|`|\$\{")
-
-
-def join_parts(parts: list[str | Expansion]) -> tuple[str | Expansion, ...]:
-    """Neighbouring literals as one; a word without parts is the empty string."""
-    out: list[str | Expansion] = []
-    run: list[str] = []
-    for part in parts:
-        if isinstance(part, str):
-            run.append(part)
-        else:
-            if run and (text := "".join(run)):
-                out.append(text)
-            run = []
-            out.append(part)
-    if run and (text := "".join(run)):
-        out.append(text)
-    return tuple(out) or ("",)
 
 
 class WordReader:
