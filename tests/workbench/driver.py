@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -41,15 +42,22 @@ class Workbench:
 
     def open_path(self, path: str) -> None:
         """Opens a file that the explorer does not show at once."""
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        self.page.keyboard.press("Control+p")
-        box = self.page.locator(".quick-input-widget input.input")
-        expect(box).to_be_visible(timeout=PATIENCE_MS)
-        box.fill(path)
         name = path.rpartition("/")[2]
-        expect(row).to_contain_text(name, timeout=PATIENCE_MS)
-        self.page.keyboard.press("Enter")
-        expect(self.page.locator(".tab.active", has_text=name)).to_be_visible(timeout=PATIENCE_MS)
+        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=name).first
+        tab = self.page.locator(".tab.active", has_text=name)
+
+        def is_open() -> bool:
+            self.page.keyboard.press("Control+p")
+            with contextlib.suppress(PlaywrightTimeout):
+                self.page.locator(".quick-input-widget input.input").fill(path, timeout=5000)
+                row.wait_for(timeout=5000)
+                self.page.keyboard.press("Enter")
+                tab.wait_for(timeout=5000)
+                return True
+            self.page.keyboard.press("Escape")
+            return False
+
+        self.wait_for(is_open, f"{path} is open")
 
     def squiggles(self, severity: str = "error") -> Locator:
         """All squiggles of that severity in the editor."""
@@ -67,12 +75,16 @@ class Workbench:
 
     def hover(self, place: Locator, text: str) -> str:
         """The text of the hover over the middle of a place, once it holds `text` (its parts come one by one)."""
-        box = self._box(place)
-        # The first movement makes the editor notice the mouse, the second one stays.
-        self.page.mouse.move(box["x"] + box["width"] / 2 + 20, box["y"] + box["height"] + 40)
-        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
         shown = self.page.locator(".monaco-hover:not(.hidden)", has_text=text).first
-        expect(shown).to_be_visible(timeout=PATIENCE_MS)
+
+        def is_shown() -> bool:
+            box = self._box(place)
+            # The first movement makes the editor notice the mouse, the second one stays.
+            self.page.mouse.move(box["x"] + box["width"] / 2 + 20, box["y"] + box["height"] + 40)
+            self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+            return self._comes(shown, 10_000)
+
+        self.wait_for(is_shown, f"a hover with {text!r}")
         return shown.inner_text()
 
     def _box(self, place: Locator) -> FloatRect:
@@ -89,17 +101,13 @@ class Workbench:
 
     def quick_fixes(self, place: Locator) -> list[str]:
         """Puts the cursor on a place and opens the lightbulb's menu; again where VS Code has nothing to show yet."""
-        box = self._box(place)
-        self.page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
         rows = self.page.locator(".action-widget .monaco-list-row.action")
 
         def is_open() -> bool:
+            box = self._box(place)  # lenses that come late move the lines
+            self.page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
             self.page.keyboard.press("Control+.")
-            try:
-                rows.first.wait_for(timeout=10_000)
-            except PlaywrightTimeout:
-                return False
-            return True
+            return self._comes(rows.first, 10_000)
 
         self.wait_for(is_open, "the menu of quick fixes")
         return rows.all_inner_texts()
@@ -108,15 +116,30 @@ class Workbench:
         row = self.page.locator(".action-widget .monaco-list-row.action", has_text=title).first
         row.hover(force=True)  # until the mouse moves, something invisible covers the menu
         row.click()
+        expect(self.page.locator(".action-widget")).to_have_count(0, timeout=PATIENCE_MS)
 
     def lens(self, title: str) -> Locator:
         found = self.page.locator(".codelens-decoration a", has_text=title).first
         expect(found).to_be_visible(timeout=PATIENCE_MS)
         return found
 
-    def save(self) -> None:
-        self.page.keyboard.press("Control+s")
-        expect(self.page.locator(".tab.active.dirty")).to_have_count(0, timeout=PATIENCE_MS)
+    def save(self, path: str, expected: str | re.Pattern[str]) -> None:
+        """Saves what was changed, which may be on its way from the server still, until the file holds `expected`."""
+        file = self.folder / path
+
+        def held() -> str:
+            return file.read_text(encoding="utf-8")
+
+        def is_saved() -> bool:
+            self.page.keyboard.press("Control+s")
+            self.page.wait_for_timeout(500)
+            return held() == expected if isinstance(expected, str) else bool(expected.fullmatch(held()))
+
+        try:
+            self.wait_for(is_saved, f"{path} is saved", seconds=30)
+        except AssertionError:
+            assert held() == expected  # shows the difference
+            raise
 
     # --- palette, notifications ---
 
@@ -129,12 +152,10 @@ class Workbench:
             self.page.keyboard.press("F1")
             expect(box).to_be_visible(timeout=PATIENCE_MS)
             box.fill(f">{title}")
-            try:
-                row.wait_for(timeout=3000)
-            except PlaywrightTimeout:
-                self.page.keyboard.press("Escape")
-                return False
-            return True
+            if self._comes(row, 3000):
+                return True
+            self.page.keyboard.press("Escape")
+            return False
 
         self.wait_for(is_listed, f"the palette offers {title!r}")
         row.click()
@@ -170,9 +191,16 @@ class Workbench:
             run.click(timeout=5000)
 
     def run_task(self, label: str) -> None:
-        self.command("Tasks: Run Task")
         row = self.page.locator(".quick-input-list .monaco-list-row", has_text=label).first
-        expect(row).to_be_visible(timeout=PATIENCE_MS)
+
+        def is_listed() -> bool:
+            self.command("Tasks: Run Task")
+            if self._comes(row, 15_000):  # VS Code asks its extensions first
+                return True
+            self.page.keyboard.press("Escape")
+            return False
+
+        self.wait_for(is_listed, f"the task {label!r} is listed")
         row.click()
 
     # --- terminal ---
@@ -189,14 +217,12 @@ class Workbench:
         mark = self.page.locator(".terminal-command-decoration").first
 
         def is_marked() -> bool:
-            try:
-                mark.wait_for(state="attached", timeout=5000)
-            except PlaywrightTimeout:
-                if rows.inner_text().strip():  # a prompt
-                    rows.click(force=True)
-                    self.page.keyboard.press("Enter")
-                return False
-            return True
+            if self._comes(mark, 5000, state="attached"):
+                return True
+            if rows.inner_text().strip():  # a prompt
+                rows.click(force=True)
+                self.page.keyboard.press("Enter")
+            return False
 
         self.wait_for(is_marked, "a prompt is marked")
 
@@ -227,7 +253,15 @@ class Workbench:
 
         self.wait_for(has_run, f"the terminal takes {line!r}")
 
-    # --- files on disk ---
+    # --- waiting ---
+
+    def _comes(self, place: Locator, timeout_ms: float, state: Literal["visible", "attached"] = "visible") -> bool:
+        """Whether a place comes within that time; what brings it about is done again where not."""
+        try:
+            place.wait_for(state=state, timeout=timeout_ms)
+        except PlaywrightTimeout:
+            return False
+        return True
 
     def wait_for(self, what: Callable[[], bool], description: str, seconds: float = 120) -> None:
         end = time.monotonic() + seconds

@@ -43,13 +43,17 @@ def test_cells_have_squiggles_hovers_and_quick_fixes(start: Start) -> None:
     workbench.choose_quick_fix(titles[0])
     expect(workbench.squiggles()).to_have_count(1, timeout=PATIENCE_MS)
     workbench.screenshot("4-fixed")
-    workbench.page.keyboard.press("Control+s")
     file = workbench.folder / "analysis.ipynb"
 
     def sources() -> list[str]:
         return ["".join(cell["source"]) for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]]
 
-    workbench.wait_for(lambda: sources() != before, "the notebook is saved")
+    def is_saved() -> bool:
+        workbench.page.keyboard.press("Control+s")
+        workbench.page.wait_for_timeout(500)
+        return sources() != before
+
+    workbench.wait_for(is_saved, "the notebook is saved")
     title, fixed, other = sources()
     assert (title, other) == (before[0], before[2])
     assert fixed == "import sys\n%pip install six\n"
