@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .environment import Made, Override
+from .environment.packages import MANAGERS
 from .model import Command, ErrorReport, Judged, Machine, Observed, Region, RequirementsFile, Verdict
 from .settings import Settings
 from .suppression import Suppressions
 from .text import LineTable, Span
-
-_MANAGERS = frozenset(("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "zypper", "pacman", "brew"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +46,7 @@ class Context:
     def alternatives(self) -> dict[tuple[Region, Span], int]:
         """By region and statement: where the last command in it begins, in the region, that installs behind a `||`."""
         passed = (j.install.command for j in self.judged if j.environment.verdict is Verdict.ALLOWED)
-        managers = (c for c in self.commands if c.name in _MANAGERS)
+        managers = (c for c in self.commands if c.name in MANAGERS)
         found: dict[tuple[Region, Span], int] = {}
         for command in (*passed, *managers):
             if command.operator == "||":

@@ -56,6 +56,10 @@ LIBRARIES = {
     "pip install idna 2>&1 | tail -3": MAKE + ".venv/bin/pip install idna 2>&1 | tail -3",
     # What comes behind is to find what was installed.
     "pip install idna && python3 x.py": MAKE + ". .venv/bin/activate && pip install idna && python3 x.py",
+    "sudo pip install idna && python3 x.py": MAKE + ". .venv/bin/activate && pip install idna && python3 x.py",
+    "sudo apt update; pip install idna && python3 x.py": MAKE
+    + ". .venv/bin/activate && sudo apt update; pip install idna && python3 x.py",
+    "sudo pip install idna && sudo python3 x.py": MAKE + ".venv/bin/pip install idna && sudo python3 x.py",
     "pip install idna && git status": MAKE + ".venv/bin/pip install idna && git status",
     "cd sub && pip install -r r.txt": GUARDED + ".venv/bin/pip install -r r.txt",
     "cd sub && sudo pip install idna": GUARDED + ".venv/bin/pip install idna",

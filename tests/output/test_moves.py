@@ -166,6 +166,7 @@ STEPS = {
     + "pip3 install -e ./sub; pip install -e ./other",
     # a string that goes elsewhere
     "bash -c 'cd sub && pip3 install x'": ACTIVATED + "bash -c 'cd sub && pip3 install x'",
+    "time bash -c 'cd sub && sudo pip3 install x'": ACTIVATED + "time bash -c 'cd sub && pip3 install x'",
     # both tools in one line
     "pip3 install x; uv pip install --system y": MAKE + ".venv/bin/pip install x; uv pip install y",
     # nothing can be put behind a `!`
@@ -185,7 +186,6 @@ def test_steps(line: str) -> None:
         "pip3 install ./a; /usr/bin/pip3 install ./b",
         "pip3 install ./a; pip3.9 install ./b",
         "bash -lc 'cd sub && pip3 install x'",
-        "time bash -c 'cd sub && sudo pip3 install x'",
     ],
 )
 def test_an_active_environment_would_not_help(line: str) -> None:

@@ -67,6 +67,5 @@ def _virtual(words: list[str]) -> str:
     return ""
 
 
-EFFECTS: dict[str, Callable[[Run], Shell]] = dict.fromkeys(
-    ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman", "brew"), _packages
-)
+MANAGERS = ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman", "brew")
+EFFECTS: dict[str, Callable[[Run], Shell]] = dict.fromkeys(MANAGERS, _packages)

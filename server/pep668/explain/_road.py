@@ -162,7 +162,13 @@ def activated(typed: Typed, place: Place, install: Install | None) -> list[Actio
     """The whole line again in an activated environment: for scripts, make, npm, which call pip themselves."""
     syntax, target = place.syntax, place.target()
     line = _unbound(typed, place, target)
-    if typed.elsewhere or typed.as_root or not line or not typed.repeats(place.syntax) or len(line) > _LONGEST:
+    if (
+        typed.elsewhere
+        or Typed(line, shell=typed.shell).leaves_environment
+        or not line
+        or not typed.repeats(place.syntax)
+        or len(line) > _LONGEST
+    ):
         return []
     script = typed.python_of_script
     if script is not None:
@@ -210,7 +216,7 @@ def _unbound(typed: Typed, place: Place, target: Target) -> str:
             return ""
         rewrite = Rewrite(typed.text, install.command)
         _free(rewrite, install)
-        edited = rewrite.edits()
+        edited = rewrite.edits() if drop_privileges(rewrite) else None
         if edited is None:
             return ""
         edits += edited

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from pep668 import installers, languages, shell
 from pep668.environment import Walk
+from pep668.environment.packages import MANAGERS
 from pep668.fixes._edits import ROOT, Rewrite, drop_privileges
 from pep668.languages._nature import command_prints, filters, prints_only
 from pep668.languages._source import Source
@@ -219,10 +220,13 @@ class Typed:
 
     @cached_property
     def as_root(self) -> bool:
-        """Whether sudo stands in the line: what it runs does not see this shell's environment."""
-        roots = ("sudo", "doas", "su")
-        commands = [*self.commands, *self.every]
-        return any(c.name in roots or any(w.name in roots for w in c.all_wrappers) for c in commands)
+        """Whether sudo stands in the line."""
+        return any(map(_is_root, (*self.commands, *self.every)))
+
+    @cached_property
+    def leaves_environment(self) -> bool:
+        """Whether sudo runs something that does not see this shell's environment; package managers do not mind."""
+        return any(_is_root(c) for c in (*self.commands, *self.every) if c.name not in MANAGERS)
 
     def source(self, exit_code: int | None, running: bool = False) -> Source:
         """What the recognizer has to know of the command."""
@@ -239,6 +243,11 @@ class Typed:
             running=running,
             is_install=is_install,
         )
+
+
+def _is_root(command: Command) -> bool:
+    roots = ("sudo", "doas", "su")
+    return command.name in roots or any(w.name in roots for w in command.all_wrappers)
 
 
 def region_of(text: str, shell: str) -> Region:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pep668.context import Context
+from pep668.environment.packages import MANAGERS
 from pep668.model import Command, Region
 
 from ._creation import created
 
-PACKAGE_MANAGERS = ("apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman")
+PACKAGE_MANAGERS = tuple(name for name in MANAGERS if name != "brew")  # whose Python has its venv
 
 _PROGRAM = re.compile(
     r"(?:^|[;&|(!{]|\b(?:sudo|exec|then|do|else)\b)[ \t]*(?:/usr/bin/)?"
