@@ -116,7 +116,7 @@ class Workbench:
         row = self.page.locator(".action-widget .monaco-list-row.action", has_text=title).first
         row.hover(force=True)  # until the mouse moves, something invisible covers the menu
         row.click()
-        expect(self.page.locator(".action-widget")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(self.page.locator(".action-widget:visible")).to_have_count(0, timeout=PATIENCE_MS)
 
     def lens(self, title: str) -> Locator:
         found = self.page.locator(".codelens-decoration a", has_text=title).first
