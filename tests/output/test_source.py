@@ -80,6 +80,35 @@ CASES = {
         ["nest/Makefile:5"],
         code=2,
     ),
+    "a makefile that another includes": Case(
+        "cd proj && make",
+        recorded("wrap-make"),
+        {"proj/Makefile": "D := mk\ndefault: deps\ninclude $(D)/deps.mk no.mk\n", "proj/mk/deps.mk": MAKEFILE},
+        ["proj/mk/deps.mk:5"],
+        code=2,
+    ),
+    "a makefile that includes what is not known": Case(
+        "make -s",
+        PIP,
+        {"Makefile": "all: deps\ninclude $(wildcard *.mk)\nother:\n\tpip3 install six\n", "a.mk": MAKEFILE},
+        [""],
+        code=2,
+    ),
+    "a makefile that includes itself": Case(
+        "make -s deps", PIP, {"Makefile": f"include Makefile\n{MAKEFILE}"}, ["Makefile:6"], code=2
+    ),
+    "a module of Python": Case(
+        "cd proj && python3 -m tools.deps --all -c x -m deps",
+        PIP,
+        {"proj/tools/deps.py": "import os\nos.system('pip3 install six')\n", "proj/deps.py": "pass\n"},
+        ["proj/tools/deps.py:2"],
+    ),
+    "a package of Python": Case(
+        "python3 -m tools",
+        PIP,
+        {"tools/__main__.py": "import os\nos.system('pip3 install six')\n"},
+        ["tools/__main__.py:2"],
+    ),
     "make without an echo: what other targets do does not matter": Case(
         "make -s deps", PIP, {"Makefile": MAKEFILE}, ["Makefile:5"], code=2
     ),

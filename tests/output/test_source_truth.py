@@ -83,8 +83,15 @@ class Made:
         return {
             "s.sh": f"{head}{body}\n",
             "t.sh": f"#!/bin/bash{self.random.choice(('', ' -e'))}\n{inner}",
-            "Makefile": f"{rules}other:\n{self.lines(2, 'P', '-P', 'true')}",
+            **self.makefiles(rules, f"other:\n{self.lines(2, 'P', '-P', 'true')}"),
         }
+
+    def makefiles(self, *rules: str) -> dict[str, str]:
+        """One, or one that includes the other."""
+        first, second = rules
+        included = "-include more.mk\n"
+        main = self.random.choice((first + second, first + included, included + first))
+        return {"Makefile": main, "more.mk": second if included in main else "\n"}
 
 
 _OTHERS = (

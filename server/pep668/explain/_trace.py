@@ -180,10 +180,8 @@ class Follower:
         for run in runners.runs(call):
             deep = len(self._open) >= _DEEPEST
             ran = None if deep else self._ran(run, folder, around)
-            if ran is None:
-                self.complete = False
-            else:
-                out.append(ran)
+            self.complete = self.complete and ran is not None and not run.open
+            out += [ran] if ran is not None else []
         return tuple(out)
 
     def _ran(self, run: runners.Run, folder: str, around: _Around) -> Ran | None:

@@ -14,8 +14,9 @@ class Run:
 
     `language` is "" where the file itself tells. `parts` are the spans of what is run of it, in that order (a
     makefile's rules, a script of package.json), None for all. Its commands run in `folder`, None for the command's
-    own. `elsewhere`: not on this machine. `certain`: just this is run, and nothing else decides the exit code; then
-    `stops` tells that the first of its commands that fails ends it, with `code`, or with the command's own code (None).
+    own. `elsewhere`: not on this machine. `open`: other files may run as well. `certain`: just this is run, and nothing
+    else decides the exit code; then `stops` tells that the first of its commands that fails ends it, with `code`, or
+    with the command's own code (None).
     """
 
     path: str
@@ -23,6 +24,7 @@ class Run:
     parts: tuple[Span, ...] | None = None
     folder: str | None = None
     elsewhere: bool = False
+    open: bool = False
     certain: bool = False
     stops: bool = False
     code: int | None = None
