@@ -215,6 +215,9 @@ ECHOES = {
     "2026-11-22T07:40:01.1Z $ pip install six": ("six",),
     "\x1b]633;E;pip install six;nonce\x07": ("six",),
     "Running command: pip install six": ("six",),
+    "subp.py[DEBUG]: Running command ['/usr/bin/python3', '-m', 'pip', 'install', 'six'] with codes [0]": ("six",),
+    "In [3]: !pip install six": ("six",),
+    "    raise Failed(['pip install six', 'twice'])": (),
     "pip is there": (),
     "# WARNING: pip install is deprecated": (),
 }
@@ -227,6 +230,7 @@ def test_what_was_asked_for_stands_before_it(line: str) -> None:
 
 AFTER = [
     "Error: Command '['/usr/bin/python3', '-m', 'pip', 'install', 'six']' returned non-zero exit status 1.",
+    'Failed to run: ["pip3", "install", "six[x]"]',
     "subprocess.CalledProcessError: Command 'pip install six' returned non-zero exit status 1.",
     "The command '/bin/sh -c pip install six' returned a non-zero code: 1",
     '#8 ERROR: process "/bin/sh -c pip install six" did not complete successfully: exit code: 1',

@@ -40,7 +40,7 @@ _ANNOUNCED = re.compile(
     rf"(?P<q>['\"`(\[]?)(?P<text>{_PROGRAM})"
 )
 _PUT_BEHIND = re.compile(r"\s+(?:exit status \d+|exited .*|failed\b.*|returned .*|did not .*|-{3,})$")
-_CELL = re.compile(r"\"?[!%](?P<text>[\w./].{1,1500}?)(?:\\n)?\"?,?$")
+_CELL = re.compile(r"(?:In \[\d*\]: )?\"?[!%](?P<text>[\w./].{1,1500}?)(?:\\n)?\"?,?$")
 _SHELL = re.compile(r"(?:/bin/)?(?:ba|da|z)?sh -(?:e|o pipefail|c| )*c ")
 _CLOSED = (
     re.compile(r"(?P<q>['\"])(?P<text>(?:/bin/)?(?:ba|da|z)?sh -\w*c .{1,1500}?)(?P=q) (?:returned|did not complete)"),
@@ -49,9 +49,10 @@ _CLOSED = (
     re.compile(r"\w: `(?P<text>[\w./][^`]{1,1500})`$"),
     re.compile(r"Command (?P<text>\S.{1,1500}?) (?:failed with exit|returned non-zero|exited with)"),
 )
-_LIST = re.compile(r"(?:Command '|(?:Executing|Running): |\"cmd\": |'cmd': |\bcmd=|args=)(?P<list>\[[^\]]{1,1500}\])")
 _CMD_STRING = re.compile(r"[\"']cmd[\"']: (?P<string>\"(?:[^\"\\]|\\.){1,1500}\"|'(?:[^'\\]|\\.){1,1500}')")
+_QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 _ITEM = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
+_LIST = re.compile(rf"(?P<list>\[\s*(?:{_QUOTED})(?:(?:,\s*|\s+)(?:{_QUOTED})){{1,200}}\s*\])")
 _OSC_COMMAND = re.compile(r"\x1b\]633;E;([^;\x07\x1b]{1,2000})")
 _OSC_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\\\")
 
