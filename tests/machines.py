@@ -78,6 +78,21 @@ ARCH = Machine(
     programs=_system("Arch Linux", "3.13", marked=True, pip="25.1.1"),
     folder="/home/me/project",
 )
+_BREW = "/opt/homebrew/Cellar/python@3.13/3.13.1/Frameworks/Python.framework/Versions/3.13"
+_MARKED = Marker("lib/python3.13/EXTERNALLY-MANAGED", _MESSAGE)
+_OF_BREW = Interpreter(
+    "/opt/homebrew/bin/python3", f"{_BREW}/bin/python3.13", "3.13", _BREW, False, _MARKED, "25.0", "Homebrew"
+)
+MACOS = Machine(
+    distribution=Distribution("macos", "15.1", "", "macOS"),
+    programs=dict.fromkeys(("python3", "python3.13", "pip3", "pip3.13"), _OF_BREW),
+    folder="/home/me/project",
+)
+_UV = "/home/me/.local/share/uv/python/cpython-3.13"
+_OF_UV = Interpreter(f"{_UV}/bin/python3", f"{_UV}/bin/python3.13", "3.13", _UV, False, _MARKED, "25.0", "uv")
+DEBIAN_12_WITH_PYTHON_OF_UV = replace(
+    DEBIAN_12, programs={**DEBIAN_12.programs, **dict.fromkeys(("python3.13", "pip3.13"), _OF_UV)}
+)
 ARCH_ASKED = replace(ARCH, offered={"python-requests": "2.32.3-4", "python-dateutil": "2.9.0-7", "python-six": ""})
 
 MACHINES = {

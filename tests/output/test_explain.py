@@ -14,9 +14,11 @@ from machines import (
     ARCH,
     DEBIAN_12,
     DEBIAN_12_WITH_PROJECT,
+    DEBIAN_12_WITH_PYTHON_OF_UV,
     DEBIAN_12_WITH_UV,
     DEBIAN_12_WITH_VENV,
     DEBIAN_12_WITHOUT_VENV,
+    MACOS,
 )
 from pep668.explain import Action, Advice, explain
 from pep668.model import Machine, VirtualEnvironment
@@ -236,6 +238,19 @@ def test_nothing_of_the_output_becomes_a_command(command: str) -> None:
             assert not any("pwned" in a.text for a in (*found.actions, *found.more))
             assert "\u202e" not in found.message + found.explanation
             assert "\x1b" not in found.message + found.explanation
+
+
+def test_a_python_that_is_not_the_distributions() -> None:
+    """Its own manager is named, and the distribution's packages are not offered for it."""
+    brew = advice("pip3 install six", machine=MACOS)
+    assert brew.message.startswith("pip refused to install six into Homebrew's Python: ")
+    assert texts(advice("pip3 install black", machine=MACOS))[0].startswith("brew install pipx && ")
+    by_uv = advice("python3.13 -m pip install six", machine=DEBIAN_12_WITH_PYTHON_OF_UV)
+    assert "uv's Python" in by_uv.message
+    assert not any("apt" in text for text in everything(by_uv))
+    assert "sudo apt install -y pipx" in texts(advice("pip3.13 install black", machine=DEBIAN_12_WITH_PYTHON_OF_UV))[0]
+    # Debian's python3-six is for its python3.11.
+    assert not any("apt" in text for text in everything(advice("python3.13 -m pip install six")))
 
 
 def test_typed_words_keep_their_quotes() -> None:

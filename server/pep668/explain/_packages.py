@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from pep668 import data
+from pep668.data import DistributionData
 from pep668.data.applications import debian_package
-from pep668.model import Install, Machine, RequestKind
+from pep668.model import Install, Interpreter, Machine, RequestKind
 
 _VENV = re.compile(r"python(?:3(?:\.\d+)?)?-(?:venv|virtualenv)")
 _OF_VERSION = re.compile(r"python(?P<version>\d\.\d{1,2})(?:-|\Z)")
@@ -17,9 +18,12 @@ _SUITES = {"12": "bookworm", "13": "trixie"}
 
 
 class Packages:
-    """What the distribution's package manager offers; nothing where the distribution is not known."""
+    """What the distribution's package manager offers; nothing where the distribution is not known.
 
-    def __init__(self, machine: Machine | None) -> None:
+    For a `python` that is not the distribution's, Homebrew's or uv's, what its own manager does.
+    """
+
+    def __init__(self, machine: Machine | None, python: Interpreter | None = None) -> None:
         self._machine = machine
         distribution = machine.distribution if machine else None
         self.root = machine is not None and machine.root
@@ -27,11 +31,16 @@ class Packages:
         self._row = data.distribution(distribution.id, distribution.like) if distribution else None
         release = distribution.version.partition(".")[0] if distribution else ""
         self._suite = _SUITES.get(release) if distribution and distribution.id == "debian" else None
+        self._owner = python.owner if python is not None and python.prefix != "/usr" else ""
+        self._system = self._row
+        if self._owner:
+            self._row = next((row for row in data.distributions().values() if row.label == self._owner), None)
+            self._suite = None
 
     @property
     def label(self) -> str:
-        """The distribution's name in a sentence, "" where it is not known."""
-        return self._row.label if self._row else ""
+        """The name of what manages the Python in a sentence, "" where it is not known."""
+        return self._owner or (self._row.label if self._row else "")
 
     @property
     def manager(self) -> str:
@@ -49,21 +58,22 @@ class Packages:
     def venv(self, python: str) -> str:
         """The part of a line after which `python -m venv` works; Debian's way where nothing is known, "" on Windows."""
         if self._row is not None:
-            return self._part(self._row.venv_packages(python))
+            return self._part(self._row, self._row.venv_packages(python))
         if self._windows:
             return ""
         package = f"python{python}-venv" if python else "python3-venv"
         return f"{'' if self.root else 'sudo '}apt install -y {package}"
 
-    def _part(self, packages: Sequence[str]) -> str:
-        return self._row.install_command(packages, root=self.root, asks=False) if self._row else ""
+    def _part(self, row: DistributionData, packages: Sequence[str]) -> str:
+        return row.install_command(packages, root=self.root, asks=False)
 
     def pip(self) -> str:
         return self.install(self._row.fill(self._row.pip)) if self._row and self._row.pip else ""
 
     def pipx(self) -> str:
-        """The part of a line after which pipx is there."""
-        return self._part([self._row.fill(self._row.pipx)]) if self._row and self._row.pipx else ""
+        """The part of a line after which pipx is there, whichever Python it runs with."""
+        row = self._row or self._system
+        return self._part(row, [row.fill(row.pipx)]) if row and row.pipx else ""
 
     def holding(self, install: Install) -> list[tuple[str, str]]:
         """The Debian packages, with versions, of all that an install asks for; none where one is missing."""
@@ -81,7 +91,7 @@ class Packages:
 
     def belonging(self, name: str) -> str:
         """What this machine's database says of a project: whose it is, and what depends on it; "" where it has none."""
-        found = self._machine.packages.get(name, ()) if self._machine else ()
+        found = self._machine.packages.get(name, ()) if self._machine and not self._owner else ()
         return found[0].belongs if found else ""
 
     @property

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from pep668.data.applications import applications_among
 from pep668.fixes._edits import Rewrite
-from pep668.model import ErrorReport, Install, RequestKind
+from pep668.model import ErrorReport, Install, Interpreter, RequestKind
 from pep668.text import apply_edits
 
 from ._model import Action, Plan, titled
 from ._packages import Packages
-from ._place import Place
+from ._place import Place, maker_of
 from ._road import activated, create, into_environment
 from ._typed import Typed
 
@@ -27,7 +27,7 @@ def plan(
 
     `inner`: something in a file that the line runs was refused as well.
     """
-    packages = Packages(place.machine)
+    packages = Packages(place.machine, _reached(install, typed, place))
     if install is None:
         return _unknown(report, typed, place, packages)
     if install.tool in ("ensurepip", "get-pip"):
@@ -37,6 +37,13 @@ def plan(
     if _is_upgrade(install):
         return _upgrade(install, own, typed, place, packages)
     return _install(report, install, own, typed, place, packages, inner=inner)
+
+
+def _reached(install: Install | None, typed: Typed, place: Place) -> Interpreter | None:
+    """The marked Python that the command reached, as far as that is known."""
+    found = [j.environment.interpreter for j in typed.judged if j.install is install]
+    python = found[0] if found else place.maker(install)
+    return python if python is not None and python.marker is not None else None
 
 
 def owner(packages: Packages) -> str:
@@ -174,7 +181,7 @@ def _application(install: Install, place: Place, packages: Packages) -> list[Act
 
 def _distribution(install: Install, packages: Packages) -> list[Action]:
     held = packages.holding(install)
-    if not held:
+    if not held or packages.foreign(maker_of(install)):
         return []
     names = [name for name, _ in held]
     text = packages.install(*names)
