@@ -3,7 +3,7 @@
     python bench/run.py [--rounds N] [--json FILE] [start] [keystroke] [scan] [output] [terminal]
 
 Both sides of a comparison are driven in the same way, take turns, and are warmed up alike; of each the
-median counts. Times differ from machine to machine, the ratios hardly do.
+median counts. Times differ from machine to machine, the ratios less so: compare those of one machine.
 """
 
 from __future__ import annotations
