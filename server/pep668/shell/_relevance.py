@@ -56,6 +56,7 @@ _FILES = frozenset(
 )
 _REFERENCE = re.compile(r"\$\{?!?([A-Za-z_][A-Za-z0-9_]*)")
 _CALLED = re.compile(r"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?\"?[ \t]")
+_LAST = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^\s\"'])+\s*\Z")
 _FIRST = re.compile(r"[^ \t]+")
 
 
@@ -85,6 +86,9 @@ class _Traits:
         """Whether what it writes or removes is named by a variable."""
         if self.name in ("cat", "echo", "printf"):
             return any(r[0] in (">", ">>", "&>", ">|") and "$" in core.source for r in core.redirects)
+        if self.name in ("cp", "install") and not core.redirects and " -" not in core.source:
+            last = _LAST.search(core.source)
+            return last is None or "$" in last[0]
         return True
 
 
