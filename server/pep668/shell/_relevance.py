@@ -56,7 +56,7 @@ _FILES = frozenset(
 )
 _REFERENCE = re.compile(r"\$\{?!?([A-Za-z_][A-Za-z0-9_]*)")
 _CALLED = re.compile(r"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?\"?[ \t]")
-_LAST = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^\s\"'])+\s*\Z")
+_OPEN = frozenset("$`)}\\")  # of a word that is not plainly the text that stands there
 _FIRST = re.compile(r"[^ \t]+")
 
 
@@ -87,9 +87,21 @@ class _Traits:
         if self.name in ("cat", "echo", "printf"):
             return any(r[0] in (">", ">>", "&>", ">|") and "$" in core.source for r in core.redirects)
         if self.name in ("cp", "install") and not core.redirects and " -" not in core.source:
-            last = _LAST.search(core.source)
-            return last is None or "$" in last[0]
+            return not _OPEN.isdisjoint(_last_word(core.source))
         return True
+
+
+def _last_word(source: str) -> str:
+    """The last word of a command with its quotes; all of it where they do not match, or a space is escaped."""
+    source = source.rstrip()
+    at = len(source)
+    while at and not source[at - 1].isspace():
+        at -= 1
+        if source[at] in "\"'":
+            at = source.rfind(source[at], 0, at)
+            if at < 0:
+                return source
+    return source if source[at - 2 : at - 1] == "\\" else source[at:]
 
 
 def mentions(source: str) -> bool:
