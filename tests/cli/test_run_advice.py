@@ -123,17 +123,20 @@ def test_a_refusal_that_is_split_over_two_streams(tmp_path: Path, environ: dict[
     assert "pep668: pip refused" in done.stderr.decode()
 
 
+# Runs a line as `pep668 run` does, and writes down its exit code and the most memory that it took, in KiB.
+PEAK = (
+    "import resource, sys\n"
+    "from pep668.cli import main\n"
+    "ended = main(['run', '--', 'sh', '-c', sys.argv[1]])\n"
+    "print(ended, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=open('told', 'w'))\n"
+)
+
+
 def test_memory_on_a_terminal_does_not_grow_either(tmp_path: Path, environ: dict[str, str]) -> None:
-    code = (
-        "import resource, sys\n"
-        "from pep668.cli import main\n"
-        "ended = main(['run', '--', 'sh', '-c', sys.argv[1]])\n"
-        "print(ended, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=open('told', 'w'))\n"
-    )
     used = {}
     for megabytes in (1, 20):
         shell = f"yes 'a line of output that nobody reads' | head -c {megabytes}000000; echo; exit 5"
-        with Terminal([*program(code), shell], tmp_path, environ) as terminal:
+        with Terminal([*program(PEAK), shell], tmp_path, environ) as terminal:
             size = 0
             while terminal.process.poll() is None:
                 size, terminal.seen = size + len(terminal.seen), b""
@@ -146,19 +149,13 @@ def test_memory_on_a_terminal_does_not_grow_either(tmp_path: Path, environ: dict
 
 
 def test_memory_does_not_grow_with_output(tmp_path: Path, environ: dict[str, str]) -> None:
-    code = (
-        "import resource, sys\n"
-        "from pep668.cli import main\n"
-        "ended = main(['run', '--', 'sh', '-c', sys.argv[1]])\n"
-        "print(ended, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=open('told', 'w'))\n"
-    )
     (tmp_path / "refusal").write_text(REFUSAL, encoding="utf-8")
     used = {}
     for megabytes in (1, 100):
         noise = f"yes 'a line of output that nobody reads' | head -c {megabytes}000000"
         shell = f"cat refusal >&2; {noise}; {noise} | tr -d '\\n' >&2; exit 1"
         with subprocess.Popen(
-            [*program(code), shell], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp_path, env=environ
+            [*program(PEAK), shell], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp_path, env=environ
         ) as process:
             assert process.stdout
             size, tail = 0, b""

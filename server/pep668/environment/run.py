@@ -40,10 +40,6 @@ class Run:
         return evidence
 
 
-def replace_shell(run: Run, shell: Shell) -> Run:
-    return Run(run.command, shell, run.system, run.log, run.words, run.certain, run.conditions)
-
-
 def replace_words(run: Run, words: list[str]) -> Run:
     return Run(run.command, run.shell, run.system, run.log, words, run.certain, run.conditions)
 

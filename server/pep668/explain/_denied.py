@@ -15,7 +15,7 @@ from pep668.model import Machine
 from . import _refused
 from ._missing import Situation
 from ._model import Action, Plan
-from ._place import Target
+from ._place import Target, within
 from ._road import activated, create, into_environment
 from ._shells import absolute
 
@@ -37,15 +37,11 @@ def owner(detail: str, folder: str, target: Target, machine: Machine | None) -> 
     if path is None or not path.startswith("/"):
         return Owner.UNKNOWN
     path = re.sub(r"\A/+", "/", path)
-    if any(_within(path, own) for own in (folder, target.path) if own and own != "/"):
+    if any(within(path, own) for own in (folder, target.path) if own and own != "/"):
         return Owner.FOLDER
     programs = machine.programs.values() if machine is not None else ()
     prefixes = {"/usr", *(p.prefix.rstrip("/") for p in programs if p is not None and not p.virtual)} - {""}
-    return Owner.SYSTEM if any(_within(path, prefix) for prefix in prefixes) else Owner.OTHER
-
-
-def _within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
+    return Owner.SYSTEM if any(within(path, prefix) for prefix in prefixes) else Owner.OTHER
 
 
 def _owner(s: Situation) -> Owner:

@@ -80,7 +80,7 @@ class Place:
             found = self._best(folder)
             if found is not None:
                 return self._target(folder, found)
-        is_above = project is not None and _within(self.folder, project)
+        is_above = project is not None and within(self.folder, project)
         is_project = project is not None and install is not None and not install.requirement_files
         return self._target(project if project and (is_above or is_project) else self.folder, None)
 
@@ -120,7 +120,7 @@ class Place:
         """A folder, and where it lies in the workspace those above it."""
         for _ in range(_MOST_FOLDERS):
             yield folder
-            if not self.root or not _within(folder, self.root) or folder == self.root.rstrip("/"):
+            if not self.root or not within(folder, self.root) or folder == self.root.rstrip("/"):
                 return
             folder = posixpath.dirname(folder)
 
@@ -137,7 +137,7 @@ class Place:
             return None
         folder = posixpath.normpath(posixpath.join(self.folder, named))
         bounds = [b for b in (self.root.rstrip("/"), self.folder) if b]
-        return folder if any(_within(folder, b) for b in bounds) else None
+        return folder if any(within(folder, b) for b in bounds) else None
 
     # --- the folder's own environment
 
@@ -203,5 +203,6 @@ def maker_of(install: Install | None) -> str:
     return interpreter(install) if install is not None else "python3"
 
 
-def _within(path: str, folder: str) -> bool:
+def within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies below it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")

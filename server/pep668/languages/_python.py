@@ -74,10 +74,6 @@ class Literal(NamedTuple):
     def formatted(self) -> bool:
         return "f" in self.prefix or "t" in self.prefix
 
-    @property
-    def triple(self) -> bool:
-        return self.first - self.start - len(self.prefix) == 3
-
 
 class Token(NamedTuple):
     kind: int

@@ -22,7 +22,6 @@ _PARAMETER = re.compile(r"<<[ \t]*[\w.+-]+(?:[ \t]*\|\|[^<>\n]*)?[ \t]*>>")
 _SNIFF = re.compile(r"^version:[ \t]*['\"]?2(?:\.\d)?['\"]?[ \t]*(?:#.*)?$", re.MULTILINE)
 _ALSO = re.compile(r"^(?:jobs|commands|orbs|executors):", re.MULTILINE)
 _STEPS = re.compile(r"^[ \t]+(?:- run:|- checkout\b|docker:|machine:|macos:|executor:)", re.MULTILINE)
-_ORB = re.compile(r"^[ \t]*- run:|^steps:", re.MULTILINE)
 _PYTHONS = re.compile(r"python|pip|venv|poetry|conda|\buv\b|setup|depend", re.IGNORECASE)
 _DEEPEST = 8  # commands in commands
 _MOST = 20_000  # steps, those of a command counted for each call
