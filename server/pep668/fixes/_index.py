@@ -13,8 +13,6 @@ from pep668.model import Command, Region
 
 from ._creation import created
 
-PACKAGE_MANAGERS = tuple(name for name in MANAGERS if name != "brew")  # whose Python has its venv
-
 _PROGRAM = re.compile(
     r"(?:^|[;&|(!{]|\b(?:sudo|exec|then|do|else)\b)[ \t]*(?:/usr/bin/)?"
     r"([A-Za-z][\w.+-]*)(?=[ \t;&|)]|$)(?![ \t]+-m[ \t]+(?:pip|venv)\b)",
@@ -52,7 +50,7 @@ def index(context: Context) -> Index:
     made = ((c, created(c)) for c in context.commands)
     return Index(
         tuple((c, d) for c, d in made if d is not None),
-        tuple(c for c in context.commands if c.name in PACKAGE_MANAGERS),
+        tuple(c for c in context.commands if c.name in MANAGERS),
         tuple(c for c in context.commands if _sets_path(c)),
         {c.region.place.system: c.region.place.base for c in context.commands},
         frozenset(_brought(context)),
@@ -68,7 +66,7 @@ def _sets_path(command: Command) -> bool:
 
 def _brought(context: Context) -> Iterator[str]:
     for command in context.commands:
-        if command.name in PACKAGE_MANAGERS:
+        if command.name in MANAGERS:
             yield from (w.value for w in command.words if w.value)
         elif command.name:
             yield command.name

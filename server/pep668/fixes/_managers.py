@@ -89,7 +89,7 @@ def _sudo(context: Context, judged: Judged, row: DistributionData) -> str | None
     if is_root(judged) or not row.sudo:
         return ""
     for other in before(context, command):
-        if other.region.place.process == command.region.place.process:
+        if other.region.place.process == command.region.place.process and other.name != "brew":  # never root's
             return next((f"{w.name} " for w in other.all_wrappers if w.name in _SUDO), "")
     return "sudo " if command.region.fact("image") is None else None
 
