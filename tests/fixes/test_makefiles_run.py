@@ -45,8 +45,7 @@ _PROGRAMS = {
     **dict.fromkeys(("python3", "python3.11"), _PYTHON),
     "uv": _UV,
     "sudo": '#!/bin/sh\nexec "$@"\n',
-    "apt-get": "#!/bin/sh\n",
-    "pytest": "#!/bin/sh\n",
+    **dict.fromkeys(("apt-get", "brew", "pytest"), "#!/bin/sh\n"),
 }
 RUN = [case for case in cases(FILE) if "Other makes" not in case.title]
 
